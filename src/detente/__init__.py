@@ -1,0 +1,40 @@
+"""detente: a workbench for trade conflict, from the measures in force to what they cost.
+
+Names are loaded when first used, so that `import detente` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Ledger": "detente.ledger",
+    "Regime": "detente.ledger",
+    "World": "detente.world",
+    "elasticity_set": "detente.world",
+    "TradeModel": "detente.trade",
+    "Shock": "detente.trade",
+    "Equilibrium": "detente.trade",
+    "Closure": "detente.trade",
+    "Scenario": "detente.study",
+    "Run": "detente.study",
+    "run": "detente.study",
+    "Brief": "detente.brief",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        value = getattr(importlib.import_module(_PUBLIC[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'detente' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__
