@@ -75,11 +75,15 @@ def expand_sectors(names: Iterable[str] | str, known: Iterable[str], where: str 
 
 
 def is_services(code: str) -> bool:
-    """Whether a sector code is services: by this table, else by ISIC section (D and above)."""
+    """Whether a sector code is services: by this table, else by a one-letter ISIC section (D and above).
+
+    >>> is_services("SERV"), is_services("K"), is_services("Food")
+    (True, True, False)
+    """
     known = sectors().get(code)
     if known is not None:
         return known.kind == "services"
-    return bool(re.match(r"[D-U]", code))
+    return bool(re.fullmatch(r"[D-U]", code))
 
 
 def sector_name(code: str) -> str:

@@ -1,1 +1,25 @@
-"""placeholder"""
+"""Array kernels of the equilibrium, in JAX and float64. No file, label or date is known here.
+
+Axes: economy `n` (importer) or `i` (exporter), sector `j` (using, or traded) and `k` (input).
+Three-dimensional arrays are (sector, importer, exporter); two-dimensional ones (economy, sector).
+Equations and closures: docs/model.md; the labelled face is `detente.trade`.
+"""
+
+from __future__ import annotations
+
+from detente.model import _config as _config  # x64 and the compilation cache, before anything is traced
+from detente.model._adjoint import gradient as gradient
+from detente.model._baseline import Baseline as Baseline
+from detente.model._baseline import Parameters as Parameters
+from detente.model._baseline import ShockArrays as ShockArrays
+from detente.model._baseline import baseline_from_accounts as baseline_from_accounts
+from detente.model._baseline import no_shock as no_shock
+from detente.model._decompose import decompose as decompose
+from detente.model._outcomes import OUTCOMES as OUTCOMES
+from detente.model._outcomes import outcomes as outcomes
+from detente.model._outcomes import purge_deficits as purge_deficits
+from detente.model._solve import Solution as Solution
+from detente.model._solve import SolverOptions as SolverOptions
+from detente.model._solve import Status as Status
+from detente.model._solve import solve as solve
+from detente.model._solve import solve_many as solve_many

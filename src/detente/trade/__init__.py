@@ -1,1 +1,33 @@
-"""placeholder"""
+"""The labelled face of the model, and the only place where law meets economics.
+
+`TradeModel(world).solve(Shock.from_regimes(before, after, world))` gives an `Equilibrium`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PUBLIC = {
+    "TradeModel": "detente.trade._model",
+    "Equilibrium": "detente.trade._equilibrium",
+    "EquilibriumSet": "detente.trade._equilibrium",
+    "Shock": "detente.trade._shock",
+    "Closure": "detente.trade._closure",
+    "horizon_closure": "detente.trade._closure",
+    "HORIZONS": "detente.trade._closure",
+    "DEFICITS": "detente.trade._closure",
+    "Impact": "detente.trade._impact",
+    "impact": "detente.trade._impact",
+    "summarise": "detente.trade._impact",
+}
+
+__all__ = list(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        value = getattr(importlib.import_module(_PUBLIC[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'detente.trade' has no attribute {name!r}")

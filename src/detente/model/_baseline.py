@@ -1,0 +1,97 @@
+"""What a solve reads: the baseline accounts, the parameters, and the shock, as frozen pytrees."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from detente.model import _config as _config
+
+
+@functools.partial(jax.tree_util.register_dataclass)
+@dataclass(frozen=True)
+class Baseline:
+    """Accounts of the world in units of world value added, so that the numeraire is one.
+
+    `share` are spending shares `pi` with duty in them, summing to one over exporters (all zero where
+    nothing is bought). `input_share` are cost shares `gamma` (economy, input, user), input tax included.
+    """
+
+    share: Float[Array, "j n i"]
+    tariff: Float[Array, "j n i"]
+    value_added_share: Float[Array, "n j"]
+    input_share: Float[Array, "n k j"]
+    input_tax: Float[Array, "n j"]
+    final_share: Float[Array, "n j"]
+    spending: Float[Array, "n j"]
+    output: Float[Array, "n j"]
+    final: Float[Array, " n"]
+    deficit: Float[Array, " n"]
+
+
+@functools.partial(jax.tree_util.register_dataclass)
+@dataclass(frozen=True)
+class Parameters:
+    """Elasticities and closure.
+
+    theta: trade elasticity by sector (> 0). rho_v: value added against inputs; rho_m: among inputs;
+    sigma_c: among final goods (1 is Cobb-Douglas). immobility: `1 / (1 + kappa)`, 0 for a mobile
+    factor, 1 for sector-specific ones. proportional: 1 when deficits move with income, else 0.
+    """
+
+    theta: Float[Array, " j"]
+    rho_v: Float[Array, ""]
+    rho_m: Float[Array, ""]
+    sigma_c: Float[Array, ""]
+    immobility: Float[Array, ""]
+    proportional: Float[Array, ""]
+
+
+class ShockArrays(NamedTuple):
+    """New tariffs (levels), and new / old ratios of trade costs and productivity."""
+
+    tariff: Any  # Float[Array, "j n i"]
+    trade_cost: Any  # Float[Array, "j n i"]
+    productivity: Any  # Float[Array, "n j"]
+
+
+def no_shock(baseline: Baseline) -> ShockArrays:
+    """The shock that changes nothing."""
+    return ShockArrays(baseline.tariff, jnp.ones_like(baseline.tariff), jnp.ones_like(baseline.output))
+
+
+def baseline_from_accounts(
+    trade: Any,
+    tariffs: Any,
+    value_added_shares: Any,
+    input_shares: Any,
+    final_shares: Any,
+    input_taxes: Any,
+) -> Baseline:
+    """A `Baseline` from accounts in any money unit; see `detente.world.World` for the shapes.
+
+    The deficit is spending less income, `D_n = F_n - (value added + duties + input-tax revenue)`.
+    """
+    trade, tariffs = np.asarray(trade, float), np.asarray(tariffs, float)
+    beta, gamma = np.asarray(value_added_shares, float), np.asarray(input_shares, float)
+    tax = np.asarray(input_taxes, float)
+    output = trade.sum(axis=1).T
+    scale = 1.0 / (beta * output).sum()
+    trade, output = trade * scale, output * scale
+    paid = trade * (1.0 + tariffs)
+    spending = paid.sum(axis=2).T
+    share = paid / np.where(spending.T > 0, spending.T, 1.0)[:, :, None]
+    costs = gamma * output[:, None, :]
+    inputs = (costs / (1.0 + tax)[:, None, :]).sum(axis=2)
+    final = spending.sum(axis=1) - inputs.sum(axis=1)
+    duties = (trade * tariffs).sum(axis=(0, 2))
+    taxes = (costs * (tax / (1.0 + tax))[:, None, :]).sum(axis=(1, 2))
+    deficit = final - ((beta * output).sum(axis=1) + duties + taxes)
+    arrays = (share, tariffs, beta, gamma, tax, np.asarray(final_shares, float), spending, output, final, deficit)
+    return Baseline(*(jnp.asarray(a) for a in arrays))

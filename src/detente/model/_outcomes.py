@@ -1,0 +1,118 @@
+"""What an equilibrium means: incomes, prices, trade, output, from a state and its shock."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
+from detente.model._ces import ces_log
+from detente.model._map import State, allocate, wedges
+from detente.model._solve import Solution, SolverOptions, solve
+
+OUTCOMES: tuple[str, ...] = (
+    "real_income_percent", "gdp_percent", "real_wage_percent", "price_index_percent", "wage", "price_percent",
+    "producer_price_percent", "trade", "trade_quantity_percent", "output", "output_quantity_percent",
+    "factor_use_percent", "tariff_revenue", "spending", "income", "final_spending",
+)  # fmt: skip
+
+
+@jax.jit
+def outcomes(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State
+) -> dict[str, Float[Array, "..."]]:
+    r"""Results of an equilibrium; money in units of world value added, changes in percent.
+
+    Real income is the equivalent variation over baseline spending, $\hat F_n / \hat P^F_n - 1$. Real GDP is
+    at baseline prices: final demand, plus exports, less imports, each at its own baseline price.
+    Quantities of trade are what arrives, $\hat V / (\hat c\,\hat d)$. Shapes: docs/model.md.
+    """
+    a = allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state)
+    log_final_price = ces_log(baseline.final_share[..., None], a.price, parameters.sigma_c)[:, 0]
+    trade = trade_values(baseline, parameters, shock, a.attraction, a.demand)
+    trade0 = baseline.share * baseline.spending.T[:, :, None] / (1.0 + baseline.tariff)
+    border = jnp.exp(a.cost.T)[:, None, :] * shock.trade_cost
+    arrives = trade / border
+    quantity = jnp.where(trade0 > 0, arrives / jnp.where(trade0 > 0, trade0, 1.0), 1.0)
+    made = baseline.output > 0
+    output_quantity = jnp.where(made, a.output / jnp.exp(a.cost) / jnp.where(made, baseline.output, 1.0), 1.0)
+    gdp0, gdp = (
+        final.sum(axis=1) + _exports_less_imports(flows)
+        for final, flows in (
+            (baseline.final_share * baseline.final[:, None], trade0),
+            (a.final_by_sector / jnp.exp(a.price), arrives),
+        )
+    )
+    va0 = baseline.value_added_share * baseline.output
+    labour = jnp.where(va0 > 0, a.value_added / jnp.where(va0 > 0, va0, 1.0) / jnp.exp(a.wage), 1.0)
+    return {
+        "real_income_percent": 100.0 * (a.final / baseline.final / jnp.exp(log_final_price) - 1.0),
+        "gdp_percent": 100.0 * (gdp / gdp0 - 1.0),
+        "real_wage_percent": 100.0 * jnp.expm1(a.wage_index - log_final_price),
+        "price_index_percent": 100.0 * jnp.expm1(log_final_price),
+        "wage": jnp.exp(a.wage_index),
+        "price_percent": 100.0 * jnp.expm1(a.price),
+        "producer_price_percent": 100.0 * jnp.expm1(a.cost),
+        "trade": trade,
+        "trade_quantity_percent": 100.0 * (quantity - 1.0),
+        "output": a.output,
+        "output_quantity_percent": 100.0 * (output_quantity - 1.0),
+        "factor_use_percent": 100.0 * (labour - 1.0),
+        "tariff_revenue": a.duty,
+        "spending": a.spending,
+        "income": jnp.exp(a.wage_index) * va0.sum(axis=1) + a.duty + a.input_tax,
+        "final_spending": a.final,
+    }
+
+
+def trade_values(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays,
+    attraction: Float[Array, "j i"], demand: Float[Array, "j n"],
+) -> Float[Array, "j n i"]:  # fmt: skip
+    """What producers receive, (sector, importer, exporter)."""
+    return wedges(baseline, parameters, shock).to_producer * attraction[:, None, :] * demand[:, :, None]
+
+
+def _exports_less_imports(flows: Float[Array, "j n i"]) -> Float[Array, " n"]:
+    return flows.sum(axis=(0, 1)) - flows.sum(axis=(0, 2))
+
+
+def purge_deficits(
+    baseline: Baseline, parameters: Parameters, options: SolverOptions | None = None
+) -> tuple[Baseline, Solution]:
+    """The baseline with every transfer set to zero, solved, and rebuilt as a baseline of its own.
+
+    Check the solution's status before using it.
+    """
+    settings = options or SolverOptions()
+    fixed = dataclasses.replace(parameters, proportional=jnp.zeros(()))
+    target = dataclasses.replace(baseline, deficit=jnp.zeros_like(baseline.deficit))
+    solution = solve(target, fixed, no_shock(target), options=settings)
+    return _rebuild(target, fixed, solution.state), solution
+
+
+@jax.jit
+def _rebuild(baseline: Baseline, parameters: Parameters, state: State) -> Baseline:
+    """The accounts at `state`, as a baseline."""
+    p, shock = parameters, no_shock(baseline)
+    wedge = wedges(baseline, p, shock)
+    a = allocate(baseline, p, shock, wedge, state)
+    made = baseline.output > 0
+    share_va = jnp.where(made, a.value_added / jnp.where(made, a.output, 1.0), baseline.value_added_share)
+    inputs0 = baseline.input_share.sum(axis=1)
+    weight = baseline.input_share / jnp.where(inputs0 > 0, inputs0, 1.0)[:, None, :]
+    log_inputs = ces_log(weight, a.price, p.rho_m)
+    tilt = jnp.exp((1.0 - p.rho_m) * (a.price[:, :, None] - log_inputs[:, None, :]))
+    input_share = weight * tilt * (1.0 - share_va)[:, None, :]
+    bought = baseline.spending.T > 0
+    share = wedge.pull * a.attraction[:, None, :] * (a.demand / jnp.where(bought, jnp.exp(state.spending).T, 1.0))[:, :, None]
+    # the numeraire is world value added; the pass above carries it to the solver's tolerance only
+    scale = 1.0 / a.value_added.sum()
+    return Baseline(
+        share, baseline.tariff, share_va, input_share, baseline.input_tax,
+        a.final_by_sector / a.final_by_sector.sum(axis=1, keepdims=True),
+        a.spending * scale, a.output * scale, a.final * scale, jnp.zeros_like(a.final),
+    )  # fmt: skip

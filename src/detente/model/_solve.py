@@ -1,0 +1,253 @@
+"""Solve one equilibrium or many; say how it went, and what to do when it did not."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from detente.model._anderson import anderson, newton
+from detente.model._baseline import Baseline, Parameters, ShockArrays
+from detente.model._map import State, allocate, start, step, wedges
+
+
+class Status(enum.StrEnum):
+    """How a solve ended; equal to its own name. Anything but `solved` is no equilibrium.
+
+    >>> Status.solved == "solved", Status.solved.remedy
+    (True, '')
+    """
+
+    solved = "solved"
+    stopped_at_limit = "stopped_at_limit"
+    no_equilibrium = "no_equilibrium"
+    not_finite = "not_finite"
+
+    @property
+    def remedy(self) -> str:
+        """What happened and what to do about it; empty for `solved`."""
+        return _REMEDIES[self.value]
+
+
+_REMEDIES = {
+    "solved": "",
+    "stopped_at_limit": (
+        "The most steps allowed were taken and the numbers are not an equilibrium. "
+        "Raise max_steps, or take a smaller shock."
+    ),
+    "no_equilibrium": (
+        "A fixed transfer leaves an economy without the income to pay it, or without the trade to receive it in, "
+        'so no equilibrium exists at this shock. Use deficits="balanced" (or "proportional").'
+    ),
+    "not_finite": (
+        "A price or an income left the numbers that can be held (an economy cut off, or a ratio near zero). "
+        "Check the shock for extreme entries, or take it in smaller steps."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SolverOptions:
+    """Settings that change the road to an equilibrium, never the equilibrium beyond `tolerance`.
+
+    tolerance: largest gap of any log unknown. damping: share of an economy's factor-income gap closed
+    in a step before acceleration. depth: differences Anderson remembers. continuation: most
+    sub-steps of the shock tried when the direct solve fails.
+    """
+
+    tolerance: float = 1e-10
+    max_steps: int = 400
+    damping: float = 0.3
+    depth: int = 10
+    continuation: int = 40
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An equilibrium, or the honest report that there is none."""
+
+    state: State
+    status: Status
+    residual: float
+    steps: int
+    seconds: float
+
+    @property
+    def solved(self) -> bool:
+        """Whether the state is an equilibrium to the tolerance asked."""
+        return self.status is Status.solved
+
+
+_DEFAULT = SolverOptions()
+
+
+@functools.partial(jax.jit, static_argnames=("depth",))
+def _accelerate(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State,
+    tolerance: Array, max_steps: Array, damping: Array, depth: int,
+) -> tuple[State, Array, Array]:  # fmt: skip
+    wedge = wedges(baseline, parameters, shock)
+    return anderson(
+        lambda s: step(baseline, parameters, shock, wedge, s, damping),
+        begin, depth=depth, tolerance=tolerance, max_steps=max_steps,
+    )  # fmt: skip
+
+
+@jax.jit
+def _polish(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, tolerance: Array, damping: Array
+) -> tuple[State, Array, Array]:
+    wedge = wedges(baseline, parameters, shock)
+    return newton(lambda s: step(baseline, parameters, shock, wedge, s, damping), begin, tolerance=tolerance)
+
+
+@jax.jit
+def _final_spending(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State
+) -> Float[Array, " n"]:
+    return allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state).final
+
+
+def _direct(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, options: SolverOptions
+) -> tuple[State, float, int]:
+    state, residual, steps = _accelerate(
+        baseline, parameters, shock, begin, jnp.asarray(options.tolerance), jnp.asarray(float(options.max_steps)),
+        jnp.asarray(options.damping), options.depth,
+    )  # fmt: skip
+    return state, float(residual), int(steps)
+
+
+def between(baseline: Baseline, shock: ShockArrays, part: float) -> ShockArrays:
+    """The shock taken `part` of the way: `ln(1+t)`, costs and productivity in logs, from none to all.
+
+    >>> import jax.numpy as jnp
+    >>> b = type("B", (), {"tariff": jnp.array(0.0)})()
+    >>> round(float(between(b, ShockArrays(jnp.array(0.21), jnp.array(1.0), jnp.array(1.0)), 0.5).tariff), 12)
+    0.1
+    """
+    if part >= 1.0:
+        return shock
+    log_old, log_new = jnp.log1p(baseline.tariff), jnp.log1p(shock.tariff)
+    tariff = jnp.expm1((1.0 - part) * log_old + part * log_new)
+    return ShockArrays(tariff, shock.trade_cost**part, shock.productivity**part)
+
+
+def solve(
+    baseline: Baseline,
+    parameters: Parameters,
+    shock: ShockArrays,
+    *,
+    begin: State | None = None,
+    options: SolverOptions = _DEFAULT,
+) -> Solution:
+    """The equilibrium after `shock`: Anderson, then smaller steps of the shock, then Newton-Krylov.
+
+    Never raises for a failed solve: look at `.status`. NaN or infinity is never success.
+    """
+    clock = time.perf_counter()
+    state, residual, steps = _direct(baseline, parameters, shock, begin or start(baseline), options)
+    reached, where = 1.0, state
+    if not residual <= options.tolerance:
+        where, gap, more, reached = _continue(baseline, parameters, shock, options)
+        steps += more
+        if reached >= 1.0:
+            state, residual = where, gap
+    status = _status(baseline, parameters, shock, options, residual, reached, where)
+    return Solution(state, status, residual, steps, time.perf_counter() - clock)
+
+
+def _continue(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, options: SolverOptions
+) -> tuple[State, float, int, float]:
+    """Walk from no shock to all of it; halve the stride after a failure, grow it after a success.
+
+    Returns the last equilibrium on the way, the gap there, steps taken and how far it got.
+    """
+    good, reached, stride, total = start(baseline), 0.0, 0.25, 0
+    residual = float("inf")
+    for _ in range(options.continuation):
+        target = min(1.0, reached + stride)
+        part = between(baseline, shock, target)
+        state, residual, steps = _direct(baseline, parameters, part, good, options)
+        total += steps
+        if not residual <= options.tolerance and np.isfinite(residual) and residual < 1e-2:
+            polished, gap, extra = _polish(
+                baseline, parameters, part, state, jnp.asarray(options.tolerance), jnp.asarray(options.damping)
+            )
+            total += int(extra)
+            if float(gap) <= options.tolerance:
+                state, residual = polished, float(gap)
+        if residual <= options.tolerance:
+            good, reached, stride = state, target, stride * 1.5
+            if reached >= 1.0:
+                break
+        else:
+            stride *= 0.5
+            if stride < 1e-4:
+                break
+    return good, residual, total, reached
+
+
+def _status(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, options: SolverOptions,
+    residual: float, reached: float, last_good: State,
+) -> Status:  # fmt: skip
+    if residual <= options.tolerance:
+        return Status.solved
+    if float(parameters.proportional) == 0.0:
+        part = between(baseline, shock, reached)
+        final = np.asarray(_final_spending(baseline, parameters, part, last_good))
+        pays = np.asarray(baseline.deficit) < 0
+        # income has shrunk towards the transfer an economy owes: what is left to spend goes to nothing
+        if reached < 1.0 and np.any(pays & ~(final > 0.05 * np.asarray(baseline.final))):
+            return Status.no_equilibrium
+    if np.isfinite(residual):
+        return Status.stopped_at_limit
+    return Status.not_finite
+
+
+def _distance(a: ShockArrays, b: ShockArrays) -> float:
+    return float(sum(np.abs(np.asarray(x) - np.asarray(y)).sum() for x, y in zip(a, b, strict=True)))
+
+
+def solve_many(
+    baseline: Baseline,
+    parameters: Parameters,
+    shocks: Sequence[ShockArrays],
+    *,
+    options: SolverOptions = _DEFAULT,
+    workers: int | None = None,
+) -> list[Solution]:
+    """Many equilibria of one baseline, in the order given.
+
+    On a CPU each core walks its own stretch of the list and starts every solve from the neighbour just
+    solved when that is nearer than no shock at all; a failed member leaves the others alone.
+    """
+    if not shocks:
+        return []
+    count = min(len(shocks), workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    nothing = ShockArrays(baseline.tariff, jnp.ones_like(baseline.tariff), jnp.ones_like(baseline.output))
+    edges = np.linspace(0, len(shocks), count + 1).astype(int)
+
+    def stretch(first: int, last: int) -> list[Solution]:
+        out: list[Solution] = []
+        for i in range(first, last):
+            near = out and out[-1].solved and _distance(shocks[i], shocks[i - 1]) < _distance(shocks[i], nothing)
+            out.append(solve(baseline, parameters, shocks[i], begin=out[-1].state if near else None, options=options))
+        return out
+
+    if count == 1:
+        return stretch(0, len(shocks))
+    with ThreadPoolExecutor(count) as pool:
+        parts = pool.map(stretch, edges[:-1], edges[1:])
+        return [solution for part in parts for solution in part]

@@ -1,0 +1,236 @@
+"""`TradeModel`: a world, elasticities and closures; solves shocks into equilibria."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente import model as kernels
+from detente.errors import Problem, ShockError, SolveError, UnknownName, unknown
+from detente.trade._closure import DEFICITS, Closure, horizon_closure
+from detente.trade._equilibrium import Equilibrium, EquilibriumSet
+from detente.trade._shock import Shock
+from detente.world import World, elasticity_set
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_WITH_RESPECT_TO = {
+    "tariffs": ("sector", "importer", "exporter"),
+    "trade_costs": ("sector", "importer", "exporter"),
+    "productivity": ("economy", "sector"),
+    "elasticities": ("sector",),
+}
+
+
+class TradeModel:
+    r"""Exact hat algebra with input-output links on a world's accounts.
+
+    Unit cost, price, shares and market clearing as in Caliendo and Parro (2015, Review of Economic Studies
+    82(1)), with CES nests and factor mobility by horizon; equations in docs/model.md.
+
+    Parameters
+    ----------
+    world
+        Accounts of the world economy.
+    elasticities
+        Trade elasticity theta: the name of a published set, one number, or an array (sector,).
+        None takes the horizon's own; for the long run that is `fontagne-2022`.
+    deficits
+        `fixed`, `proportional` or `balanced`.
+    horizon
+        `short`, `medium`, `long`, or a `Closure`. Elasticities given by hand win over a horizon's theta.
+
+    Examples
+    --------
+    No shock changes nothing:
+
+    >>> world = World.load("g20-2019")
+    >>> eq = TradeModel(world, elasticities=4.0).solve(Shock())
+    >>> eq.status, bool(abs(eq.array("real_income_percent")).max() < 1e-8)
+    (<Status.solved: 'solved'>, True)
+    """
+
+    def __init__(
+        self,
+        world: World,
+        elasticities: str | float | Sequence[float] | np.ndarray | None = None,
+        deficits: str = "fixed",
+        horizon: str | Closure = "long",
+        *,
+        options: kernels.SolverOptions | None = None,
+    ) -> None:
+        if deficits not in DEFICITS:
+            raise UnknownName([unknown("deficit closure", str(deficits), DEFICITS, "deficits")])
+        self.world = world
+        self.closure = horizon_closure(horizon)
+        self.deficits = deficits
+        self.options = options or kernels.SolverOptions()
+        self.elasticities_name, self.theta = _theta(world, elasticities, self.closure)
+        self.parameters = kernels.Parameters(
+            *_float64(
+                self.theta, self.closure.rho_v, self.closure.rho_m, self.closure.sigma_c, self.closure.immobility,
+                float(deficits == "proportional"),
+            )
+        )  # fmt: skip
+        self._baseline: kernels.Baseline | None = None
+
+    @property
+    def scale(self) -> float:
+        """World value added in the world's money unit: one unit of the kernels' money."""
+        return float(np.sum(self.world.value_added))
+
+    @property
+    def baseline(self) -> kernels.Baseline:
+        """The accounts the model starts from; with `balanced`, after transfers are purged.
+
+        Raises
+        ------
+        SolveError
+            If no balanced baseline is found.
+        """
+        if self._baseline is None:
+            w = self.world
+            baseline = kernels.baseline_from_accounts(
+                w.trade, w.tariffs, w.value_added_shares, w.input_shares, w.final_shares, w.input_taxes
+            )
+            if self.deficits == "balanced":
+                baseline, solution = kernels.purge_deficits(baseline, self.parameters, self.options)
+                if not solution.solved:
+                    raise SolveError(f"no balanced baseline: {solution.status.name}. {solution.status.remedy}")
+            self._baseline = baseline
+        return self._baseline
+
+    def _arrays(self, shock: Shock | None) -> kernels.ShockArrays:
+        return kernels.ShockArrays(*_float64(*(shock or Shock()).arrays(self.world)))
+
+    def solve(self, shock: Shock | None = None, *, throw: bool = False) -> Equilibrium:
+        """The equilibrium after a shock. Its status says whether it is one; `throw` raises instead.
+
+        Raises
+        ------
+        ShockError
+            If the shock is outside the model's domain.
+        SolveError
+            With `throw`, if there is no equilibrium.
+        """
+        arrays = self._arrays(shock)
+        solution = kernels.solve(self.baseline, self.parameters, arrays, options=self.options)
+        equilibrium = Equilibrium(self, shock or Shock(), arrays, solution)
+        if throw:
+            equilibrium.require()
+        return equilibrium
+
+    def solve_many(self, shocks: Sequence[Shock], *, workers: int | None = None) -> EquilibriumSet:
+        """Equilibria of many shocks, with one more dimension `scenario`; failed members become NaN."""
+        arrays = [self._arrays(shock) for shock in shocks]
+        found = kernels.solve_many(self.baseline, self.parameters, arrays, options=self.options, workers=workers)
+        members = (Equilibrium(self, s, a, f) for s, a, f in zip(shocks, arrays, found, strict=True))
+        return EquilibriumSet(tuple(members))
+
+    def gradient(
+        self, outcome: str, economy: str, with_respect_to: str = "tariffs", at: Shock | Equilibrium | None = None
+    ) -> xr.DataArray:
+        """Exact derivative of one economy's outcome in every entry of an instrument, at an equilibrium.
+
+        Parameters
+        ----------
+        outcome
+            A result by economy: `real_income_percent`, `gdp_percent`, `tariff_revenue`, ...
+        economy
+            Whose.
+        with_respect_to
+            `tariffs`, `trade_costs`, `productivity` or `elasticities`.
+        at
+            A shock, or an equilibrium already solved; None is the baseline.
+
+        Returns
+        -------
+        Units of the outcome per unit of the instrument: percent per 1.00 (100 points) of tariff.
+
+        Raises
+        ------
+        SolveError
+            If there is no equilibrium there, or the adjoint system is not solved to 1e-8.
+        """
+        by_economy = {n for n in kernels.OUTCOMES if n in Equilibrium.by_economy}
+        problems = []
+        if outcome not in by_economy:
+            problems.append(unknown("outcome by economy", outcome, sorted(by_economy), "outcome"))
+        if economy not in self.world.economies:
+            problems.append(unknown("economy", economy, self.world.economies, "economy"))
+        if with_respect_to not in _WITH_RESPECT_TO:
+            problems.append(unknown("instrument", with_respect_to, list(_WITH_RESPECT_TO), "with_respect_to"))
+        if problems:
+            raise UnknownName(problems)
+        equilibrium = at if isinstance(at, Equilibrium) else self.solve(at)
+        equilibrium.require()
+        seed = np.zeros(len(self.world.economies))
+        seed[self.world.economies.index(economy)] = Equilibrium.money_scale(self, outcome)
+        _, by_shock, by_theta, gap = kernels.gradient(
+            self.baseline, self.parameters, equilibrium.arrays, equilibrium.solution.state, outcome, seed
+        )
+        if not gap < 1e-8:
+            raise SolveError(f"the adjoint system stopped at a relative residual of {gap:.1e}; no gradient is given")
+        found = {
+            "tariffs": by_shock.tariff, "trade_costs": by_shock.trade_cost,
+            "productivity": by_shock.productivity, "elasticities": by_theta,
+        }[with_respect_to]  # fmt: skip
+        return equilibrium.label(
+            np.asarray(found), _WITH_RESPECT_TO[with_respect_to], f"d {outcome} of {economy} / d {with_respect_to}",
+            f"{Equilibrium.unit(self, outcome)} per unit of {with_respect_to}",
+        )  # fmt: skip
+
+    def replace(self, **changes: Any) -> TradeModel:
+        """The same model with other settings (`elasticities`, `deficits`, `horizon`, `options`)."""
+        kept: dict[str, Any] = {"deficits": self.deficits, "horizon": self.closure, "options": self.options}
+        if "horizon" not in changes:
+            kept["elasticities"] = self.theta
+        return TradeModel(self.world, **{**kept, **changes})
+
+    def describe(self) -> dict[str, Any]:
+        """The settings that made a result, for records."""
+        return {
+            "world": self.world.name, "world_year": self.world.year, "elasticities": self.elasticities_name,
+            "deficits": self.deficits, "horizon": self.closure.name, "horizon_source": self.closure.source,
+            "closure": {f.name: getattr(self.closure, f.name) for f in dataclasses.fields(self.closure)
+                        if f.name not in ("name", "source", "theta", "kappa")}
+                       | {"kappa": str(self.closure.kappa)},
+            "tolerance": self.options.tolerance,
+        }  # fmt: skip
+
+    def __repr__(self) -> str:
+        return (
+            f"<TradeModel of {self.world.name!r}: {len(self.world.economies)} economies x {len(self.world.sectors)} "
+            f"sectors, {self.closure.name} run, elasticities {self.elasticities_name}, deficits {self.deficits}>"
+        )
+
+
+def _float64(*values: Any) -> list[Any]:
+    import jax.numpy as jnp
+
+    return [jnp.asarray(v, dtype=jnp.float64) for v in values]
+
+
+def _theta(world: World, elasticities: Any, closure: Closure) -> tuple[str, np.ndarray]:
+    count = len(world.sectors)
+    if elasticities is None:
+        if closure.theta is not None:
+            return f"{closure.theta:g} everywhere ({closure.name})", np.full(count, closure.theta)
+        elasticities = "fontagne-2022"
+    if isinstance(elasticities, str):
+        return elasticities, np.asarray(elasticity_set(elasticities, world.sectors), dtype=float)
+    theta = np.asarray(elasticities, dtype=float)
+    name = f"{float(theta):g} everywhere (given)" if theta.ndim == 0 else "given by sector"
+    theta = np.full(count, float(theta)) if theta.ndim == 0 else theta
+    if theta.shape != (count,):
+        raise ShockError([Problem("elasticities", f"shape {theta.shape} where (sector,) is ({count},)")])
+    bad = [s for s, v in zip(world.sectors, theta, strict=True) if not (np.isfinite(v) and v > 0)]
+    if bad:
+        raise ShockError(
+            [Problem(f"elasticities[{s}]", "a trade elasticity must be a finite number above 0") for s in bad[:5]]
+        )
+    return name, theta

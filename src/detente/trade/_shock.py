@@ -1,0 +1,207 @@
+"""Shocks: new tariffs, trade-cost and productivity ratios; and the step from law to shock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente.economies import expand
+from detente.errors import Problem, ShockError
+from detente.nomenclature import expand_sectors
+from detente.world import World
+
+if TYPE_CHECKING:
+    from detente.ledger import Regime
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Shock:
+    """What changes. `None` means unchanged.
+
+    Attributes
+    ----------
+    tariffs
+        New ad valorem tariffs, absolute, fractions: (sector, importer, exporter) or a number for all.
+    trade_costs
+        New / old iceberg cost, same shape.
+    productivity
+        New / old productivity, (economy, sector).
+    label
+        Where it comes from, in words; carried into results.
+
+    Arrays may be numpy or xarray; labelled ones are put in the world's order.
+    """
+
+    tariffs: Any = None
+    trade_costs: Any = None
+    productivity: Any = None
+    export_ceilings: Any = None
+    label: str = ""
+
+    @classmethod
+    def from_regimes(cls, before: Regime, after: Regime, world: World) -> Shock:
+        """The step from law to shock: `t' = max(0, t_world + rate_after - rate_before)`.
+
+        The world's baseline tariff is what was collected; the law gives statutory rates. Only their
+        change is used, per sector and pair, never the level alone.
+
+        Raises
+        ------
+        ShockError
+            If the world has other sectors than the ledger, or lacks an economy of the regimes.
+        """
+        problems = _missing(world, after)
+        if problems:
+            raise ShockError(problems)
+        tariffs = np.array(world.tariffs, dtype=float)
+        for importer, exporter in after.pairs():
+            n, i = world.economies.index(importer), world.economies.index(exporter)
+            old = _total(before.by_sector(importer=importer, exporter=exporter))
+            new = _total(after.by_sector(importer=importer, exporter=exporter))
+            for j, sector in enumerate(world.sectors):
+                change = new.get(sector, 0.0) - old.get(sector, 0.0)
+                if change:
+                    tariffs[j, n, i] = max(0.0, tariffs[j, n, i] + change)
+        return cls(tariffs=tariffs, label=f"regime of {before.date} to regime of {after.date}")
+
+    @classmethod
+    def from_changes(cls, world: World, changes: Sequence[dict[str, Any]], start: Shock | None = None) -> Shock:
+        """Tariff changes by name on top of `start`: `{"tariff": "add"|"set", "importer", "exporter", "sectors", "rate"}`.
+
+        Economies and sectors may be groups (`EU27`, `goods`, `all`); home sales are never taxed.
+        """
+        base = world.tariffs if start is None or start.tariffs is None else start.tariffs
+        tariffs = np.array(base, dtype=float)
+        for change in changes:
+            rows = expand_sectors(change.get("sectors", "goods"), world.sectors)
+            for importer in _members(change["importer"], world):
+                for exporter in _members(change["exporter"], world):
+                    if importer == exporter:
+                        continue
+                    n, i = world.economies.index(importer), world.economies.index(exporter)
+                    for row in rows:
+                        j = world.sectors.index(row)
+                        old = tariffs[j, n, i] if change["tariff"] == "add" else 0.0
+                        tariffs[j, n, i] = old + float(change["rate"])
+        kept = start or cls()
+        return cls(tariffs, kept.trade_costs, kept.productivity, kept.export_ceilings, kept.label)
+
+    def arrays(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Checked arrays in the world's order; every problem at once.
+
+        Raises
+        ------
+        ShockError
+            Shapes that do not fit, NaN, a tariff of -100 % or less, a ratio of zero or less, a ceiling.
+        """
+        three = (len(world.sectors), len(world.economies), len(world.economies))
+        two = (len(world.economies), len(world.sectors))
+        problems: list[Problem] = []
+        if self.export_ceilings is not None:
+            problems.append(
+                Problem("export_ceilings", "export ceilings are not solved in this version", "Leave them out.")
+            )
+        tariffs = _array(self.tariffs, world.tariffs, three, ("sector", "importer", "exporter"), world, "tariffs", problems)
+        costs = _array(self.trade_costs, 1.0, three, ("sector", "importer", "exporter"), world, "trade_costs", problems)
+        made = _array(self.productivity, 1.0, two, ("economy", "sector"), world, "productivity", problems)
+        if not problems:
+            _refuse(tariffs <= -1.0, tariffs, world, "tariffs", "a tariff must be above -100 %", problems)
+            _refuse(costs <= 0.0, costs, world, "trade_costs", "a trade-cost ratio must be above 0", problems)
+            _refuse(made <= 0.0, made, world, "productivity", "a productivity ratio must be above 0", problems)
+        if problems:
+            raise ShockError(problems)
+        return tariffs, costs, made
+
+
+def _total(layers: dict[str, dict[str, float]]) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for rates in layers.values():
+        for sector, rate in rates.items():
+            out[sector] = out.get(sector, 0.0) + rate
+    return out
+
+
+def _missing(world: World, regime: Regime) -> list[Problem]:
+    pairs = regime.pairs()
+    problems = [
+        Problem("world", f"{world.name!r} has no economy {code}, which the regime names", "Keep it apart when aggregating.")
+        for code in sorted({c for pair in pairs for c in pair} - set(world.economies))
+    ]
+    if pairs:
+        importer, exporter = pairs[0]
+        known = {s for rates in regime.by_sector(importer=importer, exporter=exporter).values() for s in rates}
+        absent = sorted(known - set(world.sectors))
+        if absent:
+            problems.append(
+                Problem(
+                    "world",
+                    f"{world.name!r} lacks {len(absent)} of the ledger's {len(known)} sectors ({', '.join(absent[:3])}, ...)",
+                    'Use the 28 sectors of World.load("default"), or give tariffs by hand.',
+                )
+            )
+    return problems
+
+
+def _members(name: Any, world: World) -> list[str]:
+    if name == "all":
+        return list(world.economies)
+    names = [name] if isinstance(name, str) else list(name)
+    if all(n in world.economies for n in names):
+        return names
+    found = expand(names, "changes")
+    absent = [code for code in found if code not in world.economies]
+    if absent:
+        raise ShockError([Problem("changes", f"world {world.name!r} has no economy {code}") for code in absent])
+    return found
+
+
+def _array(
+    value: Any, default: Any, shape: tuple[int, ...], dims: tuple[str, ...], world: World, name: str,
+    problems: list[Problem],
+) -> np.ndarray:  # fmt: skip
+    if value is None:
+        value = default
+    if hasattr(value, "dims") and hasattr(value, "transpose"):
+        labels = {d: list(world.sectors if d == "sector" else world.economies) for d in dims}
+        try:
+            value = value.transpose(*dims).sel(labels).to_numpy()
+        except (KeyError, ValueError) as error:
+            problems.append(Problem(name, f"labels do not fit the world: {error}", f"Dimensions are {', '.join(dims)}."))
+            return np.ones(shape)
+    out = np.asarray(value, dtype=float)
+    if out.ndim == 0:
+        out = np.broadcast_to(out, shape)
+        if name == "tariffs" and value is not default:
+            out = _abroad_only(out, world)
+    if out.shape != shape:
+        problems.append(Problem(name, f"shape {out.shape} where ({', '.join(dims)}) is {shape}"))
+        return np.ones(shape)
+    _refuse(~np.isfinite(out), out, world, name, "must be a finite number", problems)
+    return out
+
+
+def _abroad_only(rates: np.ndarray, world: World) -> np.ndarray:
+    """A single number taxes imports, not home sales."""
+    out = np.array(rates)
+    out[:, np.arange(len(world.economies)), np.arange(len(world.economies))] = 0.0
+    return out
+
+
+def _refuse(bad: np.ndarray, values: np.ndarray, world: World, name: str, what: str, problems: list[Problem]) -> None:
+    places = np.argwhere(bad)
+    for place in places[:_SHOWN]:
+        labels = (
+            (world.sectors[place[0]], world.economies[place[1]], world.economies[place[2]])
+            if len(place) == 3
+            else (world.economies[place[0]], world.sectors[place[1]])
+        )
+        value = values[tuple(place)]
+        shown = f"{value:.0%}" if name == "tariffs" and np.isfinite(value) else f"{value}"
+        problems.append(Problem(f"{name}[{', '.join(labels)}]", f"{shown}: {what}"))
+    if len(places) > _SHOWN:
+        problems.append(Problem(name, f"{len(places) - _SHOWN} more entries like these"))
