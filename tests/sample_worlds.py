@@ -47,7 +47,9 @@ def close(trade, tariffs, beta, mix, taxes=None) -> Accounts:
     )  # fmt: skip
 
 
-def random_accounts(seed=0, economies=4, sectors=3, *, tariffs=True, inputs=True, taxes=False, balanced=False) -> Accounts:
+def random_accounts(
+    seed=0, economies=4, sectors=3, *, tariffs=True, inputs=True, taxes=False, balanced=False
+) -> Accounts:
     """Flows with home bias, sizes that differ, duties up to 30 %, and input-output links."""
     rng = np.random.default_rng(seed)
     size = np.exp(rng.normal(0, 1, economies))

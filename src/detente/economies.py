@@ -35,7 +35,9 @@ def table() -> dict[str, Economy]:
     """Every economy by its alpha-3 code, in the order of the file."""
     text = resources.files("detente").joinpath("data/economies.csv").read_text(encoding="utf-8")
     return {
-        row["economy"]: Economy(row["economy"], row["alpha2"], row["name"], _split(row["aliases"]), _split(row["groups"]))
+        row["economy"]: Economy(
+            row["economy"], row["alpha2"], row["name"], _split(row["aliases"]), _split(row["groups"])
+        )
         for row in csv.DictReader(text.splitlines())
     }
 

@@ -37,7 +37,9 @@ def sectors() -> dict[str, Sector]:
     (28, 27)
     """
     text = resources.files("detente").joinpath("data/sectors.csv").read_text(encoding="utf-8")
-    return {r["sector"]: Sector(r["sector"], r["name"], r["kind"], r["block"]) for r in csv.DictReader(text.splitlines())}
+    return {
+        r["sector"]: Sector(r["sector"], r["name"], r["kind"], r["block"]) for r in csv.DictReader(text.splitlines())
+    }
 
 
 @functools.cache

@@ -66,7 +66,9 @@ def _build(node: yaml.Node, path: Path_, document: Document, loader: Any) -> Any
             if key in out:
                 first = document.lines.get((*path, key), 0)
                 document.problems.append(
-                    Problem(f"{document.source}:{line}", f"duplicate key {key!r}", f"It stands on line {first} already.")
+                    Problem(
+                        f"{document.source}:{line}", f"duplicate key {key!r}", f"It stands on line {first} already."
+                    )
                 )
                 continue
             document.lines[(*path, key)] = line

@@ -5,10 +5,10 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from sample_worlds import random_accounts
 from test_equilibrium_laws import NESTS, costs, setting, war
 
 import detente.model as m
+from sample_worlds import random_accounts
 
 TIGHT = m.SolverOptions(tolerance=1e-12)
 PARTS = ("terms_of_trade", "tariff_volume", "input_wedges", "trade_costs", "productivity", "transfers")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_worlds import Accounts, random_accounts, split_first
 
 import detente.model as m
+from sample_worlds import Accounts, random_accounts, split_first
 
 TIGHT = m.SolverOptions(tolerance=1e-12)
 SEEDS = st.integers(0, 10_000)
@@ -21,7 +21,9 @@ NESTS = {"long": (1.0, 1.0, 1.0, 0.0), "short": (0.5, 0.2, 0.9, 1.0), "between":
 def parameters(sectors, theta=None, nest="long", proportional=0.0) -> m.Parameters:
     theta = np.linspace(2.5, 6.0, sectors) if theta is None else np.broadcast_to(np.asarray(theta, float), (sectors,))
     rho_v, rho_m, sigma_c, immobility = NESTS[nest]
-    return m.Parameters(*(jnp.asarray(x, dtype=float) for x in (theta, rho_v, rho_m, sigma_c, immobility, proportional)))
+    return m.Parameters(
+        *(jnp.asarray(x, dtype=float) for x in (theta, rho_v, rho_m, sigma_c, immobility, proportional))
+    )
 
 
 def setting(accounts: Accounts, nest="long", theta=None, proportional=0.0):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from sample_worlds import random_accounts
 from test_equilibrium_laws import NESTS, costs, setting, war
 
 import detente.model as m
 from detente.model._anderson import newton
 from detente.model._ces import ces_log
 from detente.model._map import start, step, wedges
+from sample_worlds import random_accounts
 
 TIGHT = m.SolverOptions(tolerance=1e-13)
 

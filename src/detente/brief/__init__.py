@@ -1,1 +1,18 @@
-"""placeholder"""
+"""The one-page answer: what is in force, what expires when, what it costs. Formatting only; numbers come from below."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PUBLIC = {"Brief": "detente.brief._brief", "render": "detente.brief._terminal"}
+
+__all__ = list(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        value = getattr(importlib.import_module(_PUBLIC[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'detente.brief' has no attribute {name!r}")

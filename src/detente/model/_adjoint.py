@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays
+from detente.model._config import gmres
 from detente.model._map import State, step, wedges
 from detente.model._outcomes import outcomes
 
@@ -31,7 +32,9 @@ def _gradient(
     free = (shock, theta)
 
     def with_theta(p: Any) -> Parameters:
-        return Parameters(p, *(getattr(parameters, f) for f in ("rho_v", "rho_m", "sigma_c", "immobility", "proportional")))
+        return Parameters(
+            p, *(getattr(parameters, f) for f in ("rho_v", "rho_m", "sigma_c", "immobility", "proportional"))
+        )
 
     def pass_on(x: Any, free: Any) -> Any:
         new_shock, new_theta = free
@@ -45,7 +48,7 @@ def _gradient(
     level, pull_value = jax.vjp(value, flat, free)
     g_x, g_free = pull_value(jnp.ones(()))
     _, pull_state = jax.vjp(lambda x: pass_on(x, free), flat)
-    adjoint, _ = jax.scipy.sparse.linalg.gmres(
+    adjoint, _ = gmres(
         lambda v: v - pull_state(v)[0], g_x, tol=1e-11, atol=0.0, restart=50, maxiter=6, solve_method="batched"
     )
     gap = jnp.linalg.norm(adjoint - pull_state(adjoint)[0] - g_x) / jnp.maximum(jnp.linalg.norm(g_x), 1e-300)

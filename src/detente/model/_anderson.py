@@ -6,16 +6,18 @@ Walker and Ni (2011), "Anderson acceleration for fixed-point iterations", SIAM J
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
+from detente.model._config import gmres
 from detente.model._map import State
 
 _RIDGE = 1e-14
+_HUGE = 1e300
 
 
 class Iterate(NamedTuple):
@@ -69,9 +71,8 @@ def anderson(
         return Iterate(jnp.where(done, it.x, x_new), residual, it.steps + 1, it.x, f, dx, df)
 
     zero = jnp.zeros((depth, flat0.size))
-    begin = Iterate(flat0, jnp.inf, jnp.zeros(()), flat0, jnp.zeros_like(flat0), zero, zero)
-    # the first residual is infinite, which must not read as a failure
-    begin = begin._replace(residual=jnp.asarray(jnp.finfo(jnp.float64).max))
+    # the first residual is not known yet: large, and finite so that it does not read as a failure
+    begin = Iterate(flat0, jnp.asarray(_HUGE), jnp.zeros(()), flat0, jnp.zeros_like(flat0), zero, zero)
     end = jax.lax.while_loop(more, body, begin)
     return unravel(end.x), end.residual, end.steps
 
@@ -90,7 +91,7 @@ def newton(
 
     def residual_of(x: Float[Array, " m"]) -> Float[Array, ""]:
         worst = largest(function(unravel(x))[1])
-        return jnp.where(jnp.isfinite(worst), worst, jnp.finfo(jnp.float64).max)
+        return jnp.where(jnp.isfinite(worst), worst, _HUGE)
 
     def more(carry: tuple[Array, Array, Array]) -> Array:
         _, residual, steps = carry
@@ -99,9 +100,9 @@ def newton(
     def body(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         x, residual, steps = carry
         f, jvp = jax.linearize(gap_of, x)
-        direction, _ = jax.scipy.sparse.linalg.gmres(lambda v: -jvp(v), f, tol=1e-8, restart=60, maxiter=4)
+        direction, _ = gmres(lambda v: -jvp(v), f, tol=1e-8, restart=60, maxiter=4)
 
-        def shrink(c: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        def shrink(c: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
             size, _, tries = c
             return size * 0.5, residual_of(x + size * 0.5 * direction), tries + 1
 
@@ -109,7 +110,11 @@ def newton(
             lambda c: (c[1] >= residual) & (c[2] < 8), shrink, (jnp.ones(()), residual_of(x + direction), 0)
         )
         better = new < residual
-        return jnp.where(better, x + size * direction, x), jnp.where(better, new, residual), jnp.where(better, steps + 1, max_steps)
+        return (
+            jnp.where(better, x + size * direction, x),
+            jnp.where(better, new, residual),
+            jnp.where(better, steps + 1, max_steps),
+        )
 
     x, residual, steps = jax.lax.while_loop(more, body, (flat0, residual_of(flat0), jnp.zeros((), jnp.int32)))
     return unravel(x), residual, steps

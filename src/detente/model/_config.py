@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import jax
+import jax.scipy.sparse.linalg
+
+_settings: Any = jax.config
+gmres: Any = jax.scipy.sparse.linalg.gmres
+"""The Krylov solver of the adjoint and of Newton steps; JAX gives it no types."""
 
 
 def _configure() -> None:
-    jax.config.update("jax_enable_x64", True)
+    _settings.update("jax_enable_x64", True)
     place = os.environ.get("DETENTE_CACHE", "")
     if place.casefold() == "off":
         return
@@ -25,9 +31,9 @@ def _configure() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # a read-only home costs time, never an answer
         return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    _settings.update("jax_compilation_cache_dir", str(folder))
+    _settings.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    _settings.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 _configure()

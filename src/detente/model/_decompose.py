@@ -23,9 +23,9 @@ import numpy as np
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
 from detente.model._ces import ces_log
-from detente.model._map import State, allocate, wedges
+from detente.model._map import State, allocate, start, wedges
 from detente.model._outcomes import trade_values
-from detente.model._solve import Solution, SolverOptions, between, solve, start
+from detente.model._solve import Solution, SolverOptions, between, solve
 
 PARTS = ("terms_of_trade", "tariff_volume", "input_wedges", "trade_costs", "productivity", "transfers")
 

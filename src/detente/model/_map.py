@@ -8,8 +8,9 @@ the damping in it changes the road, not the place.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -59,6 +60,7 @@ def wedges(baseline: Baseline, parameters: Parameters, shock: ShockArrays) -> We
     return Wedges(pull, pull / (1.0 + shock.tariff))
 
 
+@jax.jit
 def start(baseline: Baseline) -> State:
     """The state of no change."""
     zeros = jnp.zeros_like(baseline.output)
@@ -76,9 +78,7 @@ def factor_returns(
     return (1.0 - mu) * index[:, None] + mu * log_va, index, va0
 
 
-def allocate(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State
-) -> Allocation:
+def allocate(baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State) -> Allocation:
     """One pass: costs, prices, shares, sales, incomes and the spending they imply.
 
     Unit cost `c = CES_rhoV[w, CES_rhoM[P]] / A`; price `P = (sum pi (c wedge)^-theta)^(-1/theta)`;
@@ -150,7 +150,7 @@ def implied(baseline: Baseline, allocation: Allocation) -> State:
 
 
 def step(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State, damping: float
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State, damping: Any
 ) -> tuple[State, State]:
     """One damped step and the undamped gap it closes.
 

@@ -23,7 +23,7 @@ OUTCOMES: tuple[str, ...] = (
 @jax.jit
 def outcomes(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State
-) -> dict[str, Float[Array, "..."]]:
+) -> dict[str, Float[Array, ...]]:
     r"""Results of an equilibrium; money in units of world value added, changes in percent.
 
     Real income is the equivalent variation over baseline spending, $\hat F_n / \hat P^F_n - 1$. Real GDP is
@@ -108,7 +108,11 @@ def _rebuild(baseline: Baseline, parameters: Parameters, state: State) -> Baseli
     tilt = jnp.exp((1.0 - p.rho_m) * (a.price[:, :, None] - log_inputs[:, None, :]))
     input_share = weight * tilt * (1.0 - share_va)[:, None, :]
     bought = baseline.spending.T > 0
-    share = wedge.pull * a.attraction[:, None, :] * (a.demand / jnp.where(bought, jnp.exp(state.spending).T, 1.0))[:, :, None]
+    share = (
+        wedge.pull
+        * a.attraction[:, None, :]
+        * (a.demand / jnp.where(bought, jnp.exp(state.spending).T, 1.0))[:, :, None]
+    )
     # the numeraire is world value added; the pass above carries it to the solver's tolerance only
     scale = 1.0 / a.value_added.sum()
     return Baseline(

@@ -111,9 +111,7 @@ def _polish(
 
 
 @jax.jit
-def _final_spending(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State
-) -> Float[Array, " n"]:
+def _final_spending(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> Float[Array, " n"]:
     return allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state).final
 
 
@@ -135,11 +133,14 @@ def between(baseline: Baseline, shock: ShockArrays, part: float) -> ShockArrays:
     >>> round(float(between(b, ShockArrays(jnp.array(0.21), jnp.array(1.0), jnp.array(1.0)), 0.5).tariff), 12)
     0.1
     """
-    if part >= 1.0:
-        return shock
-    log_old, log_new = jnp.log1p(baseline.tariff), jnp.log1p(shock.tariff)
-    tariff = jnp.expm1((1.0 - part) * log_old + part * log_new)
-    return ShockArrays(tariff, shock.trade_cost**part, shock.productivity**part)
+    return shock if part >= 1.0 else _between(baseline.tariff, shock, jnp.asarray(part))
+
+
+@jax.jit
+def _between(tariff: Array, shock: ShockArrays, part: Array) -> ShockArrays:
+    log_old, log_new = jnp.log1p(tariff), jnp.log1p(shock.tariff)
+    new = jnp.expm1((1.0 - part) * log_old + part * log_new)
+    return ShockArrays(new, shock.trade_cost**part, shock.productivity**part)
 
 
 def solve(

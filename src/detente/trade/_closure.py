@@ -47,7 +47,9 @@ class Closure:
             if not (math.isfinite(value) and value >= 0)
         ]
         if self.theta is not None and not (math.isfinite(self.theta) and self.theta > 0):
-            problems.append(Problem("Closure(theta=...)", f"{self.theta} is not a trade elasticity", "Give one above 0."))
+            problems.append(
+                Problem("Closure(theta=...)", f"{self.theta} is not a trade elasticity", "Give one above 0.")
+            )
         if not self.kappa >= 0:
             problems.append(Problem("Closure(kappa=...)", f"{self.kappa} is not a mobility", "Give 0 to infinity."))
         if problems:

@@ -40,7 +40,12 @@ class Equilibrium:
         "tariff_revenue", "income", "final_spending",
     )  # fmt: skip
     by_sector: ClassVar[tuple[str, ...]] = (
-        "price_percent", "producer_price_percent", "output", "output_quantity_percent", "factor_use_percent", "spending",
+        "price_percent",
+        "producer_price_percent",
+        "output",
+        "output_quantity_percent",
+        "factor_use_percent",
+        "spending",
     )
     by_flow: ClassVar[tuple[str, ...]] = ("trade", "trade_baseline", "trade_percent", "trade_quantity_percent")
     by_pair: ClassVar[tuple[str, ...]] = ("goods_trade_percent",)
@@ -123,7 +128,9 @@ class Equilibrium:
 
     def __getitem__(self, name: str) -> xr.DataArray:
         word = words().get(name)
-        return self.label(self.array(name), self.dims(name), word.meaning if word else name, self.unit(self.model, name), name)
+        return self.label(
+            self.array(name), self.dims(name), word.meaning if word else name, self.unit(self.model, name), name
+        )
 
     def label(
         self, values: np.ndarray, dims: tuple[str, ...], long_name: str, units: str, name: str | None = None
@@ -172,7 +179,8 @@ class Equilibrium:
         )
 
     def __repr__(self) -> str:
-        text = f"<Equilibrium {self.shock.label or 'of a shock'}: {self.status.value} in {self.steps} steps, residual {self.residual:.0e}"
+        text = f"<Equilibrium {self.shock.label or 'of a shock'}: {self.status.value} in {self.steps} steps"
+        text += f", residual {self.residual:.0e}"
         if self.solution.solved:
             text += "; " + ", ".join(self.names()[:4]) + ", ..."
         return text + ">"

@@ -62,9 +62,7 @@ def impact(
 def summarise(equilibrium: Equilibrium, *, between: Sequence[str] = ("USA", "CHN"), parts: bool = True) -> Impact:
     """The summary of an equilibrium for two economies of its world."""
     eq, model = equilibrium, equilibrium.model
-    head = Impact(
-        model.closure.name, eq.status.value, eq.status.remedy, eq.residual, eq.steps, model.describe()
-    )
+    head = Impact(model.closure.name, eq.status.value, eq.status.remedy, eq.residual, eq.steps, model.describe())
     if not eq.solution.solved:
         return head
     world = model.world

@@ -71,7 +71,9 @@ class Shock:
 
     @classmethod
     def from_changes(cls, world: World, changes: Sequence[dict[str, Any]], start: Shock | None = None) -> Shock:
-        """Tariff changes by name on top of `start`: `{"tariff": "add"|"set", "importer", "exporter", "sectors", "rate"}`.
+        """Tariff changes by name on top of `start`.
+
+        Each is `{"tariff": "add" or "set", "importer", "exporter", "sectors", "rate"}`.
 
         Economies and sectors may be groups (`EU27`, `goods`, `all`); home sales are never taxed.
         """
@@ -106,7 +108,9 @@ class Shock:
             problems.append(
                 Problem("export_ceilings", "export ceilings are not solved in this version", "Leave them out.")
             )
-        tariffs = _array(self.tariffs, world.tariffs, three, ("sector", "importer", "exporter"), world, "tariffs", problems)
+        tariffs = _array(
+            self.tariffs, world.tariffs, three, ("sector", "importer", "exporter"), world, "tariffs", problems
+        )
         costs = _array(self.trade_costs, 1.0, three, ("sector", "importer", "exporter"), world, "trade_costs", problems)
         made = _array(self.productivity, 1.0, two, ("economy", "sector"), world, "productivity", problems)
         if not problems:
@@ -129,7 +133,9 @@ def _total(layers: dict[str, dict[str, float]]) -> dict[str, float]:
 def _missing(world: World, regime: Regime) -> list[Problem]:
     pairs = regime.pairs()
     problems = [
-        Problem("world", f"{world.name!r} has no economy {code}, which the regime names", "Keep it apart when aggregating.")
+        Problem(
+            "world", f"{world.name!r} has no economy {code}, which the regime names", "Keep it apart when aggregating."
+        )
         for code in sorted({c for pair in pairs for c in pair} - set(world.economies))
     ]
     if pairs:
@@ -140,7 +146,8 @@ def _missing(world: World, regime: Regime) -> list[Problem]:
             problems.append(
                 Problem(
                     "world",
-                    f"{world.name!r} lacks {len(absent)} of the ledger's {len(known)} sectors ({', '.join(absent[:3])}, ...)",
+                    f"{world.name!r} lacks {len(absent)} of the ledger's {len(known)} sectors "
+                    f"({', '.join(absent[:3])}, ...)",
                     'Use the 28 sectors of World.load("default"), or give tariffs by hand.',
                 )
             )
@@ -171,7 +178,9 @@ def _array(
         try:
             value = value.transpose(*dims).sel(labels).to_numpy()
         except (KeyError, ValueError) as error:
-            problems.append(Problem(name, f"labels do not fit the world: {error}", f"Dimensions are {', '.join(dims)}."))
+            problems.append(
+                Problem(name, f"labels do not fit the world: {error}", f"Dimensions are {', '.join(dims)}.")
+            )
             return np.ones(shape)
     out = np.asarray(value, dtype=float)
     if out.ndim == 0:

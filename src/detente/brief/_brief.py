@@ -1,0 +1,148 @@
+"""`Brief`: asks each floor its part and puts the answers side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from detente.dates import Clocks
+from detente.economies import economy
+from detente.errors import Problem, UnknownName
+from detente.ledger import Ledger
+from detente.study import benchmarks, explain_headline
+
+BASELINE = dt.date(2025, 1, 19)
+"""The day before the second trade war: impacts are against the regime in force then."""
+
+HORIZONS = ("long", "short")
+WITHIN = 120
+
+
+class Brief:
+    """What two economies have in force against each other on a day, what expires when, and what it costs.
+
+    Parameters
+    ----------
+    on
+        The day, imposer's calendar; None: the last day the evidence is firm.
+    known
+        Look with the knowledge of that day; None: everything known.
+    between
+        Two economies of the ledger.
+
+    Raises
+    ------
+    DateError, UnknownName
+        On bad input.
+
+    Examples
+    --------
+    >>> brief = Brief(on="2025-05-14")
+    >>> [h["rate"] for h in brief.tariffs["USA<-CHN"]["headline"] if h["name"] == "added in 2025"]
+    [0.3]
+    """
+
+    def __init__(
+        self,
+        on: str | dt.date | None = None,
+        *,
+        known: str | dt.date | None = None,
+        between: Sequence[str] = ("USA", "CHN"),
+    ) -> None:
+        self.ledger = Ledger.load()
+        self.clocks = Clocks.parse(self.ledger.firm_until if on is None else on, known)
+        pair = [economy(name, "--between") for name in between]
+        self.regime = self.ledger.on(self.clocks.on, known=self.clocks.known)
+        pairs = self.regime.pairs()
+        if len(pair) != 2 or tuple(pair) not in pairs or (pair[1], pair[0]) not in pairs:
+            known_pairs = sorted({"-".join(sorted(p)) for p in pairs})
+            raise UnknownName(
+                [Problem("--between", f"the ledger holds no measures between {' and '.join(pair)}",
+                         f"It holds {', '.join(known_pairs)}.")]
+            )  # fmt: skip
+        self.between: tuple[str, str] = (pair[0], pair[1])
+
+    @property
+    def on(self) -> dt.date:
+        """The day asked about."""
+        return self.clocks.on
+
+    @functools.cached_property
+    def tariffs(self) -> dict[str, dict[str, Any]]:
+        """By direction, importer first: average by layer, headline rates, and why the two differ."""
+        out = {}
+        for importer, exporter in (self.between, self.between[::-1]):
+            average = self.regime.average(importer=importer, exporter=exporter)
+            headline = self.regime.headline(importer=importer, exporter=exporter)
+            out[f"{importer}<-{exporter}"] = {
+                "average": average.average, "layers": dict(average.layers), "headline": headline,
+                "headline_explained": [explain_headline(h, average.layers) for h in headline],
+                "weights": average.weights, "weights_year": average.weights_year,
+                "matched_share": average.matched_share, "warnings": list(average.warnings),
+            }  # fmt: skip
+        return out
+
+    @functools.cached_property
+    def deadlines(self) -> list[dict[str, Any]]:
+        """Deadlines of the next 120 days and what happens if nothing is done."""
+        return self.ledger.deadlines(self.on, within=WITHIN, known=self.clocks.known)
+
+    @functools.cached_property
+    def controls(self) -> list[dict[str, Any]]:
+        """Measures without a rate: licences, lists, fees."""
+        return self.ledger.controls(self.on, known=self.clocks.known)
+
+    @functools.cached_property
+    def impact(self) -> dict[str, Any]:
+        """What the day's regime does against the baseline's, by the model: long run, with the short run beside."""
+        from detente.trade import Shock, TradeModel, summarise
+        from detente.world import World
+
+        world = World.load()
+        shock = Shock.from_regimes(self.ledger.on(BASELINE), self.regime, world)
+        found: dict[str, Any] = {}
+        for horizon in HORIZONS:
+            solved = TradeModel(world, horizon=horizon).solve(shock)
+            found[horizon] = dataclasses.asdict(summarise(solved, between=self.between, parts=horizon == "long"))
+        exporter, importer = self.between[1], self.between[0]
+        flow = f"{exporter}->{importer}"
+        return {
+            "baseline": BASELINE.isoformat(), "world": world.name, "world_year": world.year, **found["long"],
+            "horizons": found,
+            "benchmarks": [b.as_dict() for b in benchmarks(flow, self.on, self.clocks.known)],
+            "label": "model result, not a forecast: one change of tariffs, everything else as in the accounts' year",
+        }  # fmt: skip
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the reader must know about the day and the evidence."""
+        return list(self.regime.warnings)
+
+    @functools.cached_property
+    def sources(self) -> list[str]:
+        """Where the numbers come from."""
+        from detente.world import World
+
+        world, settings = World.load(), self.impact["model"]
+        return [
+            "Measures: detente's ledger, each with its legal basis (detente ledger show MEASURE).",
+            *(f"Weights {d}: {t['weights']} ({t['weights_year']})." for d, t in self.tariffs.items()),
+            f"Accounts: {world.unit}; OECD Inter-Country Input-Output Tables, WIOD 2016, US Census 2024 duties, "
+            "Teti 2024 tariffs, balanced by detente (docs/world.md).",
+            f"Model: {settings['horizon_source']}; trade elasticities {settings['elasticities']}.",
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the JSON of `detente brief --json`."""
+        known = self.clocks.known
+        return {
+            "on": self.on.isoformat(), "known": known.isoformat() if known else None, "between": list(self.between),
+            "tariffs": self.tariffs, "controls": self.controls, "deadlines": self.deadlines, "impact": self.impact,
+            "warnings": self.warnings, "sources": self.sources,
+        }  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Brief on {self.on}, {' and '.join(self.between)}>"

@@ -1,0 +1,184 @@
+"""The brief in a terminal: tables when there is one, plain text when piped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from detente.economies import name_of
+
+if TYPE_CHECKING:
+    from detente.brief._brief import Brief
+
+
+def render(brief: Brief, console: Console | None = None) -> None:
+    """Print a brief."""
+    out = console or Console()
+    one, two = (name_of(code) for code in brief.between)
+    known = f", as known on {brief.clocks.known}" if brief.clocks.known else ""
+    out.print(f"[bold]{one} and {two} on {brief.on}{known}[/bold]")
+    for warning in brief.warnings:
+        out.print(f"[yellow]! {warning}[/yellow]")
+    for direction, part in brief.tariffs.items():
+        _tariffs(out, direction, part)
+    _deadlines(out, brief.deadlines)
+    _controls(out, brief.controls)
+    _impact(out, brief.impact, brief.between)
+    out.print("\n[bold]Sources[/bold]")
+    for line in brief.sources:
+        out.print(f"  {line}", highlight=False)
+
+
+def _table(out: Console, title: str, *columns: str, right: Iterable[str] = ()) -> Table:
+    numbers = set(right)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None if not out.is_terminal else _box())
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return table
+
+
+def _box() -> Any:
+    from rich import box
+
+    return box.SIMPLE_HEAD
+
+
+def percent(rate: float | None, digits: int = 1) -> str:
+    """A fraction as percent; a dash where there is none.
+
+    >>> percent(0.125), percent(None)
+    ('12.5', '-')
+    """
+    return "-" if rate is None else f"{100 * rate:.{digits}f}"
+
+
+def _signed(value: float, digits: int = 2) -> str:
+    return f"{value:+.{digits}f}"
+
+
+def _tariffs(out: Console, direction: str, part: dict[str, Any]) -> None:
+    importer, exporter = direction.split("<-")
+    out.print()
+    table = _table(
+        out, f"Duty of {name_of(importer)} on goods from {name_of(exporter)}", "layer", "points in the average (%)",
+        right=["points in the average (%)"],
+    )  # fmt: skip
+    for layer, points in part["layers"].items():
+        table.add_row(layer, percent(points))
+    table.add_row("[bold]average[/bold]", f"[bold]{percent(part['average'])}[/bold]")
+    out.print(table)
+    out.print(
+        f"  Statutory, trade-weighted: {part['weights']}, {part['weights_year']}; "
+        f"{percent(part['matched_share'])} % of that trade matched.", highlight=False,
+    )  # fmt: skip
+    for warning in part["warnings"]:
+        out.print(f"  ! {warning}", highlight=False)
+    for head, why in zip(part["headline"], part["headline_explained"], strict=True):
+        _headline(out, head, why)
+
+
+def _headline(out: Console, head: dict[str, Any], why: dict[str, Any]) -> None:
+    sum_of = " + ".join(f"{k} {100 * v:g}" for k, v in head["parts"].items())
+    was = f", before: {100 * head['previous']:g}" if head.get("previous") is not None else ""
+    out.print(
+        f"  Headline \"{head['name']}\": [bold]{100 * head['rate']:g} %[/bold] = {sum_of}{was} "
+        f"({head['applies_to']})", highlight=False,
+    )  # fmt: skip
+    reach = ", ".join(
+        f"{p['layer']} reaches {percent(p['reach'], 0)} % of trade" for p in why["parts"] if p["reach"] is not None
+    )
+    left = ", ".join(f"{p['layer']} {percent(p['points'])}" for p in why["left_out"])
+    tail = f"; left out of it: {left} points" if left else ""
+    if reach:
+        out.print(f"    against the average of {percent(why['average'])} %: {reach}{tail}.", highlight=False)
+
+
+def _deadlines(out: Console, rows: list[dict[str, Any]]) -> None:
+    out.print()
+    if not rows:
+        out.print("[bold]Deadlines of the next 120 days[/bold]: none in the ledger.")
+        return
+    table = _table(out, "Deadlines of the next 120 days", "date", "measure", "what", "if nothing is done", "known")
+    for row in rows:
+        table.add_row(row["date"], row["measure"], row["what"], row["if_nothing_done"], str(row["known"]))
+    out.print(table)
+
+
+def _controls(out: Console, rows: list[dict[str, Any]]) -> None:
+    live = [r for r in rows if r["status"] in ("in_force", "suspended", "scheduled", "unknown")]
+    if not live:
+        return
+    out.print()
+    table = _table(out, "Controls and other measures without a rate", "measure", "title", "status", "confidence")
+    for row in live:
+        table.add_row(row["id"], row["title"], row["status"], row["confidence"])
+    out.print(table)
+
+
+def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> None:
+    out.print(f"\n[bold]What it costs[/bold]: against the regime of {impact['baseline']} ({impact['label']})")
+    for name, part in impact["horizons"].items():
+        if part["status"] != "solved":
+            out.print(f"  {name} run: [red]{part['status']}[/red]. {part['remedy']}")
+    solved = {k: v for k, v in impact["horizons"].items() if v["status"] == "solved"}
+    if not solved:
+        return
+    heads = [f"{k} run (%)" for k in solved]
+    table = _table(out, "", "change", *heads, right=heads)
+    for key, title in (
+        ("real_income_percent", "real income"), ("gdp_percent", "real GDP"),
+        ("price_index_percent", "consumer prices *"),
+    ):  # fmt: skip
+        for code in between:
+            table.add_row(f"{title}, {name_of(code)}", *(_signed(v[key][code]) for v in solved.values()))
+    first = next(iter(solved.values()))
+    for flow in first["exports_percent"]:
+        i, n = (name_of(c) if c != "others" else "all others" for c in flow.split("->"))
+        table.add_row(f"goods exports, {i} to {n}", *(_signed(v["exports_percent"][flow], 1) for v in solved.values()))
+    out.print(table)
+    out.print("  * with world value added as the numeraire.", highlight=False)
+    for mark in impact["benchmarks"]:
+        i, n = (name_of(c) for c in mark["flow"].split("->"))
+        shown = ", ".join(f"{_signed(v['exports_percent'][mark['flow']], 1)} ({k} run)" for k, v in solved.items())
+        out.print(
+            f"  {mark['kind'].capitalize()} beside it: {i}'s exports to {n} {mark['value_percent']:+.1f} % "
+            f"({mark['by']}; {mark['period']}; confidence {mark['confidence']}); model: {shown}.", highlight=False,
+        )  # fmt: skip
+    _sectors(out, solved, between)
+    _parts(out, first, between)
+    for name, part in solved.items():
+        out.print(
+            f"  {name} run: elasticities {part['model']['elasticities']}, deficits {part['model']['deficits']}; "
+            f"{part['status']}, residual {part['residual']:.0e} in {part['steps']} steps.", highlight=False,
+        )  # fmt: skip
+
+
+def _sectors(out: Console, solved: dict[str, Any], between: tuple[str, str]) -> None:
+    table = _table(out, "Sectors hit most (output by volume, %)", "economy", *(f"{k} run" for k in solved))
+    for code in between:
+        cells = [
+            "\n".join(f"{s['name']} {_signed(s['output_quantity_percent'])}" for s in part["sectors"][code])
+            for part in solved.values()
+        ]
+        table.add_row(name_of(code), *cells)
+    out.print()
+    out.print(table)
+
+
+def _parts(out: Console, part: dict[str, Any], between: tuple[str, str]) -> None:
+    if not part["parts_percent"]:
+        return
+    for code in between:
+        found = part["parts_percent"][code]
+        told = ", ".join(
+            f"{k.replace('_', ' ')} {_signed(v, 3)}"
+            for k, v in found.items()
+            if k not in ("total", "integration_error") and abs(v) >= 5e-4
+        )
+        out.print(
+            f"  {name_of(code)}, {part['horizon']} run, real income {_signed(found['total'], 3)} % = {told}.",
+            highlight=False,
+        )

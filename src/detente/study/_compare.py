@@ -1,0 +1,71 @@
+"""Runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from detente.errors import Problem, ScenarioError, UserError
+from detente.study._record import read_record
+
+COMPARED = ("real_income_percent", "gdp_percent", "price_index_percent")
+
+
+def compare(folders: Sequence[str | Path], economies: Sequence[str] = ("USA", "CHN")) -> dict[str, Any]:
+    """Results of saved runs for some economies, and how far each lies from the first.
+
+    Returns
+    -------
+    `{"runs": [{"folder", "title", "status", "fingerprint", "results": {name: {economy: percent}}, ...}]}`; all but the
+    first also have `against_first`. A run without an equilibrium has no results.
+
+    Raises
+    ------
+    ScenarioError
+        If fewer than two folders are given, or one is no run; all at once.
+    """
+    if len(folders) < 2:
+        raise ScenarioError(
+            [Problem("compare", "needs two runs or more", "Give folders that `detente run --out` wrote.")]
+        )
+    problems: list[Problem] = []
+    rows: list[dict[str, Any]] = []
+    for folder in folders:
+        try:
+            rows.append(_row(Path(folder), economies))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    first = rows[0]["results"]
+    for row in rows[1:]:
+        row["against_first"] = {
+            name: {e: value - first[name][e] for e, value in values.items()}
+            for name, values in row["results"].items()
+            if name in first
+        }
+    return {"runs": rows}
+
+
+def _row(folder: Path, economies: Sequence[str]) -> dict[str, Any]:
+    from detente import strict_yaml
+
+    record = read_record(folder)
+    scenario = strict_yaml.read(folder / "scenario.yaml").data or {}
+    results: dict[str, dict[str, float]] = {}
+    table = folder / "results.parquet"
+    if table.is_file():
+        import pandas as pd
+
+        frame = pd.read_parquet(table)
+        absent = [e for e in economies if e not in set(frame["economy"].dropna())]
+        if absent:
+            raise ScenarioError([Problem(str(folder), f"has no results for {', '.join(absent)}")])
+        for name in COMPARED:
+            values = frame[frame["variable"] == name].set_index("economy")["value"]
+            results[name] = {e: float(values[e]) for e in economies}
+    return {
+        "folder": str(folder), "title": scenario.get("title", ""), "status": record.get("status", ""),
+        "fingerprint": record["fingerprint"], "results": results,
+    }  # fmt: skip

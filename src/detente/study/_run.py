@@ -1,0 +1,153 @@
+"""Run a scenario and keep what it made: results, the scenario as resolved, and the record."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente.errors import Problem, ScenarioError
+from detente.study import _record
+from detente.study._scenario import Scenario, read_scenario
+from detente.trade import Equilibrium
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ALWAYS = ("real_income_percent", "gdp_percent", "price_index_percent", "goods_trade_percent")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A scenario solved. `results` are numbers by name; `equilibrium` holds everything, labelled."""
+
+    scenario: Scenario
+    equilibrium: Equilibrium
+    record: dict[str, Any]
+    seconds: float
+
+    @property
+    def status(self) -> str:
+        """How the solve ended."""
+        return str(self.equilibrium.status.value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Results kept: those asked for and four that always belong."""
+        return tuple(dict.fromkeys((*self.scenario.report, *_ALWAYS)))
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """By name: economies to numbers; pairs as `CHN->USA`, between the economies the shock names.
+
+        Empty when the solve failed.
+        """
+        if not self.equilibrium.solution.solved:
+            return {}
+        eq, out = self.equilibrium, {}
+        economies = eq.model.world.economies
+        for name in eq.by_economy:
+            if name in self.names:
+                out[name] = dict(zip(economies, map(float, eq.array(name)), strict=True))
+        pairs = self._pairs()
+        goods = eq.array("goods_trade_percent")
+        out["trade_percent"] = {f"{i}->{n}": float(goods[economies.index(n), economies.index(i)]) for n, i in pairs}
+        return out
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Pairs among the economies whose tariffs change, both directions."""
+        world = self.equilibrium.model.world
+        moved = np.asarray(self.equilibrium.arrays.tariff) != world.tariffs
+        hit = moved.any(axis=0)
+        named = [c for k, c in enumerate(world.economies) if hit[k].any() or hit[:, k].any()][:12]
+        return [(n, i) for n in named for i in named if n != i]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the keys of interfaces.md."""
+        return {
+            "title": self.scenario.title, "status": self.status, "remedy": self.equilibrium.status.remedy,
+            "residual": self.equilibrium.residual, "steps": self.equilibrium.steps, "seconds": self.seconds,
+            "fingerprint": self.record["fingerprint"], "model": self.equilibrium.model.describe(),
+            "results": self.results,
+        }  # fmt: skip
+
+    def to_frame(self) -> pd.DataFrame:
+        """All results kept, tidy: variable, unit, sector, importer, exporter (or economy), value."""
+        import pandas as pd
+
+        frames = []
+        for name in self.names:
+            frame = self.equilibrium.to_frame(name).rename(columns={name: "value"})
+            frame.insert(0, "variable", name)
+            frame.insert(1, "unit", self.equilibrium.unit(self.equilibrium.model, name))
+            frames.append(frame)
+        columns = ["variable", "unit", "economy", "sector", "importer", "exporter", "value"]
+        tidy: pd.DataFrame = pd.concat(frames, ignore_index=True).reindex(columns=columns)
+        return tidy
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run; all of it or nothing. An earlier run of the same folder is replaced.
+
+        Raises
+        ------
+        ScenarioError
+            If the folder holds something that is not a run, or cannot be written.
+        """
+        place = Path(folder)
+        if place.exists() and (not place.is_dir() or (any(place.iterdir()) and not (place / _record.RECORD).is_file())):
+            raise ScenarioError([Problem(str(place), "holds something that is not a run", "Give a new folder.")])
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            made = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
+        except OSError as error:
+            raise ScenarioError([Problem(str(place), f"cannot be written: {error.strerror}")]) from None
+        try:
+            self._write(made)
+            if place.exists():
+                shutil.rmtree(place)
+            os.replace(made, place)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+        return place
+
+    def _write(self, folder: Path) -> None:
+        import json
+
+        import yaml
+
+        header = "# as resolved by detente: every default written out\n"
+        text = header + yaml.safe_dump(self.scenario.resolved(), sort_keys=False, allow_unicode=True)
+        (folder / "scenario.yaml").write_text(text, encoding="utf-8")
+        if self.equilibrium.solution.solved:
+            data = self.equilibrium.to_dataset()[list(self.names)]
+            data.attrs |= {"title": self.scenario.title, "fingerprint": self.record["fingerprint"]}
+            data.to_netcdf(folder / "results.nc", engine="h5netcdf")
+            self.to_frame().to_parquet(folder / "results.parquet", index=False)
+        files = {p.name: _record.sha256(p.read_bytes()) for p in sorted(folder.iterdir())}
+        record = {**self.record, "status": self.status, "residual": self.equilibrium.residual, "files": files}
+        (folder / _record.RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def run(scenario: str | Path | Scenario, out: str | Path | None = None) -> Run:
+    """Solve a scenario, from a file or given; with `out`, also save it there.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be run as written. A solve that finds no equilibrium does not raise.
+    """
+    clock = time.perf_counter()
+    asked = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+    model, shock = asked.build()
+    equilibrium = model.solve(shock)
+    record = _record.make_record(asked.resolved(), model.describe())
+    done = Run(asked, equilibrium, record, time.perf_counter() - clock)
+    if out is not None:
+        done.save(out)
+    return done
