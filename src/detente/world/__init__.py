@@ -1,1 +1,35 @@
-"""placeholder"""
+"""The accounts of the world economy: loading, checking, aggregating; published trade elasticities.
+
+Names are loaded when first used, so that importing this room stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.world._elasticities import elasticity_set, elasticity_sets
+    from detente.world._load import world_names
+    from detente.world._world import World
+
+_PUBLIC = {
+    "World": "detente.world._world",
+    "elasticity_set": "detente.world._elasticities",
+    "elasticity_sets": "detente.world._elasticities",
+    "world_names": "detente.world._load",
+}
+
+__all__ = ["World", "elasticity_set", "elasticity_sets", "world_names"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        value = getattr(importlib.import_module(_PUBLIC[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'detente.world' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__
