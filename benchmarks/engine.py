@@ -48,7 +48,7 @@ def measure(repeat: int) -> dict[str, Any]:
     for horizon in ("long", "short"):
         model = dt.TradeModel(world, horizon=horizon)
         b, p, options = model.baseline, model.parameters, model.options
-        arrays = model._arrays(shock(1.0))
+        arrays = shock(1.0).arrays(world)
         solution = kernels.solve(b, p, arrays, options=options)
         seed = np.zeros(len(world.economies))
         seed[world.economies.index("USA")] = 1.0
@@ -60,7 +60,7 @@ def measure(repeat: int) -> dict[str, Any]:
             found = kernels.solve(b, p, arrays)
             jax.block_until_ready(kernels.gradient(b, p, arrays, found.state, "real_income_percent", seed)[1])
 
-        many = [model._arrays(shock((k + 1) / 32)) for k in range(32)]
+        many = [shock((k + 1) / 32).arrays(world) for k in range(32)]
         single = median(one, repeat)
         both = median(value_and_gradient, repeat)
         few = max(3, repeat // 3)

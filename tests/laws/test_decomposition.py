@@ -11,7 +11,7 @@ import detente.model as m
 from sample_worlds import random_accounts
 
 TIGHT = m.SolverOptions(tolerance=1e-12)
-PARTS = ("terms_of_trade", "tariff_volume", "input_wedges", "trade_costs", "productivity", "transfers")
+PARTS = m._decompose.PARTS
 
 
 def parts_of(b, p, shock, intervals=8):

@@ -134,7 +134,10 @@ def test_a_number_taxes_imports_not_home_sales(world, model):
         ({"tariffs": np.zeros((2, 2, 2))}, "shape (2, 2, 2)"),
         ({"trade_costs": 0.0}, "above 0"),
         ({"productivity": float("nan")}, "finite"),
-        ({"export_ceilings": {}}, "not solved in this version"),
+        ({"export_ceilings": [dt.trade.Ceiling("CHN", "USB", "C", 0.5)]}, "'USB' is not a known economy"),
+        ({"export_ceilings": [dt.trade.Ceiling("CHN", "USA", "C", -0.5)]}, "not a share"),
+        ({"export_ceilings": [dt.trade.Ceiling("CHN", "USA", "C", 0.5, rent="me")]}, "rent to 'me'"),
+        ({"export_ceilings": [dt.trade.Ceiling("CHN", "USA", "C", 0.5)] * 2}, "capped by export_ceilings[0] already"),
     ],
 )
 def test_bad_shocks(model, shock, says):
@@ -191,3 +194,43 @@ def test_a_custom_world_from_arrays():
     own = 0.8 / (0.8 + 0.2 * 1.1**-4)
     # symmetric: wages do not move, so the ACR formula has a closed form
     assert 1 + eq.array("real_income_percent")[0] / 100 == pytest.approx((own / 0.8) ** (-1 / 4), rel=1e-9)
+
+
+def test_a_licence_that_grants_a_quarter_lets_a_quarter_through(world):
+    """With leakage 0.2 the limit is 0.25 + 0.2 x 0.75 = 0.4 of the baseline quantity."""
+    model = dt.TradeModel(world, horizon="short")
+    ceiling = dt.trade.Ceiling("CHN", "USA", "C", 0.25, rent="nobody", leakage=0.2)
+    eq = model.solve(dt.Shock(export_ceilings=[ceiling]), throw=True)
+    moved = eq["trade_quantity_percent"].sel(sector="C", importer="USA", exporter="CHN").item()
+    assert moved == pytest.approx(-60, abs=1e-6)
+    assert eq.premium_percent[0] > 0
+    assert eq["real_income_percent"].sel(economy="USA") < 0
+
+
+def test_a_total_over_all_importers_is_one_limit(world):
+    model = dt.TradeModel(world, horizon="short")
+    eq = model.solve(dt.Shock(export_ceilings=[dt.trade.Ceiling("CHN", "all", "B", 0.5)]), throw=True)
+    j, i = world.sectors.index("B"), world.economies.index("CHN")
+    abroad = [n for n in range(len(world.economies)) if n != i]
+    sent = world.trade[j, abroad, i]
+    moved = eq.array("trade_quantity_percent")[j, abroad, i]
+    assert (sent * (1 + moved / 100)).sum() / sent.sum() == pytest.approx(0.5, abs=1e-8)
+    assert len(eq.premium_percent) == 1
+
+
+def test_a_sole_supplier_cannot_be_capped():
+    trade = np.array([[[50.0, 0.0], [20.0, 0.0]], [[30.0, 10.0], [30.0, 60.0]]])
+    world = dt.World.from_arrays(trade, np.zeros_like(trade), economies=["A", "B"], sectors=["X", "Y"])
+    with pytest.raises(ShockError, match="only supplier"):
+        dt.TradeModel(world, elasticities=4.0).solve(dt.Shock(export_ceilings=[dt.trade.Ceiling("A", "B", "X", 0.5)]))
+
+
+def test_the_gradient_in_an_export_tax_that_is_not_yet_there(world, model):
+    slope = model.gradient("real_income_percent", "CHN", "export_taxes").sel(sector="C", importer="USA", exporter="CHN")
+    eps = 1e-5
+    tax = np.where(_cell(world), eps, 0.0)
+    tight = dt.TradeModel(world, elasticities=4.0, options=dt.model.SolverOptions(tolerance=1e-13))
+    up, down = (
+        tight.solve(dt.Shock(export_taxes=s * tax))["real_income_percent"].sel(economy="CHN").item() for s in (1, -1)
+    )
+    assert slope.item() == pytest.approx((up - down) / (2 * eps), rel=1e-5)

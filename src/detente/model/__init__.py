@@ -8,8 +8,10 @@ Equations and closures: docs/model.md; the labelled face is `detente.trade`.
 from __future__ import annotations
 
 from detente.model import _config as _config  # x64 and the compilation cache, before anything is traced
+from detente.model._adjoint import Sensitivity as Sensitivity
 from detente.model._adjoint import gradient as gradient
 from detente.model._baseline import Baseline as Baseline
+from detente.model._baseline import Ceilings as Ceilings
 from detente.model._baseline import Parameters as Parameters
 from detente.model._baseline import ShockArrays as ShockArrays
 from detente.model._baseline import baseline_from_accounts as baseline_from_accounts

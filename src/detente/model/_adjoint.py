@@ -9,8 +9,9 @@ The iterations themselves are never differentiated.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,55 +19,67 @@ from jax.flatten_util import ravel_pytree
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._config import gmres
-from detente.model._map import State, step, wedges
+from detente.model._map import State, step
 from detente.model._outcomes import outcomes
+from detente.model._wedges import wedges
 
 _DAMPING = 0.3
 
 
+class Sensitivity(NamedTuple):
+    """Derivatives of one outcome in every entry of each instrument; None where the shock has none of it."""
+
+    tariff: Any
+    trade_cost: Any
+    productivity: Any
+    export_tax: Any
+    limit: Any
+    theta: Any
+
+
+def _free(shock: ShockArrays, parameters: Parameters) -> Sensitivity:
+    limit = None if shock.ceilings is None else shock.ceilings.limit
+    return Sensitivity(*shock[:4], limit, parameters.theta)
+
+
+def _fixed(shock: ShockArrays, parameters: Parameters, free: Sensitivity) -> tuple[ShockArrays, Parameters]:
+    ceilings = None if shock.ceilings is None else shock.ceilings._replace(limit=free.limit)
+    return ShockArrays(*free[:4], ceilings), dataclasses.replace(parameters, theta=free.theta)
+
+
 @functools.partial(jax.jit, static_argnames=("outcome",))
 def _gradient(
-    baseline: Baseline, theta: Any, parameters: Parameters, shock: ShockArrays, state: State, seed: Any, outcome: str
-) -> tuple[Any, Any, Any, Any]:
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, seed: Any, outcome: str
+) -> tuple[Any, Sensitivity, Any]:
     flat, unravel = ravel_pytree(state)
-    free = (shock, theta)
 
-    def with_theta(p: Any) -> Parameters:
-        return Parameters(
-            p, *(getattr(parameters, f) for f in ("rho_v", "rho_m", "sigma_c", "immobility", "proportional"))
-        )
+    def pass_on(x: Any, free: Sensitivity) -> Any:
+        s, p = _fixed(shock, parameters, free)
+        return ravel_pytree(step(baseline, p, s, wedges(baseline, p, s), unravel(x), _DAMPING)[0])[0]
 
-    def pass_on(x: Any, free: Any) -> Any:
-        new_shock, new_theta = free
-        p = with_theta(new_theta)
-        return ravel_pytree(step(baseline, p, new_shock, wedges(baseline, p, new_shock), unravel(x), _DAMPING)[0])[0]
+    def value(x: Any, free: Sensitivity) -> Any:
+        s, p = _fixed(shock, parameters, free)
+        return (outcomes(baseline, p, s, unravel(x))[outcome] * seed).sum()
 
-    def value(x: Any, free: Any) -> Any:
-        new_shock, new_theta = free
-        return (outcomes(baseline, with_theta(new_theta), new_shock, unravel(x))[outcome] * seed).sum()
-
+    free = _free(shock, parameters)
     level, pull_value = jax.vjp(value, flat, free)
     g_x, g_free = pull_value(jnp.ones(()))
-    _, pull_state = jax.vjp(lambda x: pass_on(x, free), flat)
+    _, pull = jax.vjp(pass_on, flat, free)
     adjoint, _ = gmres(
-        lambda v: v - pull_state(v)[0], g_x, tol=1e-11, atol=0.0, restart=50, maxiter=6, solve_method="batched"
+        lambda v: v - pull(v)[0], g_x, tol=1e-11, atol=0.0, restart=50, maxiter=6, solve_method="batched"
     )
-    gap = jnp.linalg.norm(adjoint - pull_state(adjoint)[0] - g_x) / jnp.maximum(jnp.linalg.norm(g_x), 1e-300)
-    _, pull_free = jax.vjp(lambda f: pass_on(flat, f), free)
-    through = pull_free(adjoint)[0]
-    total = jax.tree.map(lambda a, b: a + b, g_free, through)
-    return level, total[0], total[1], gap
+    through_state, through_free = pull(adjoint)
+    gap = jnp.linalg.norm(adjoint - through_state - g_x) / jnp.maximum(jnp.linalg.norm(g_x), 1e-300)
+    return level, jax.tree.map(lambda a, b: a + b, g_free, through_free), gap
 
 
 def gradient(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, outcome: str, seed: Any
-) -> tuple[float, ShockArrays, Any, float]:
+) -> tuple[float, Sensitivity, float]:
     """Value and gradient of `sum(seed * outcome)` at an equilibrium.
 
-    Returns the value; its derivatives in every new tariff, trade-cost and productivity ratio; in every
-    trade elasticity; and the relative residual of the adjoint system, which the caller must read.
+    Returns the value; its derivatives; and the relative residual of the adjoint system, which the caller
+    must read. Where a ceiling just begins to bind the derivative is the one-sided one.
     """
-    level, by_shock, by_theta, gap = _gradient(
-        baseline, parameters.theta, parameters, shock, state, jnp.asarray(seed), outcome
-    )
-    return float(level), by_shock, by_theta, float(gap)
+    level, by, gap = _gradient(baseline, parameters, shock, state, jnp.asarray(seed), outcome)
+    return float(level), by, float(gap)

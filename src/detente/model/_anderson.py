@@ -37,7 +37,7 @@ StepFunction = Callable[[State], tuple[State, State]]
 
 def largest(gap: State) -> Float[Array, ""]:
     """Largest absolute entry of a gap; NaN stays NaN."""
-    return jnp.max(jnp.stack([jnp.max(jnp.abs(g)) for g in gap]))
+    return jnp.max(jnp.stack([jnp.max(jnp.abs(g)) for g in gap if g.size]))
 
 
 def anderson(

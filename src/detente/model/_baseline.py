@@ -53,12 +53,34 @@ class Parameters:
     proportional: Float[Array, ""]
 
 
+class Ceilings(NamedTuple):
+    """Export ceilings: groups `g` of flows `f` whose quantity together may not pass a limit.
+
+    Each flow stands in one group only. `limit` is the ceiling over the group's baseline quantity; who gets
+    the scarcity rent is a share each (the rest of one is rent to nobody: real waste).
+    """
+
+    sector: Any  # Int[Array, " f"]
+    importer: Any  # Int[Array, " f"]
+    exporter: Any  # Int[Array, " f"]
+    group: Any  # Int[Array, " f"]
+    weight: Any  # Float[Array, " f"], share of the flow in its group's baseline quantity
+    limit: Any  # Float[Array, " g"]
+    to_exporter: Any  # Float[Array, " g"], 1 or 0
+    to_importer: Any  # Float[Array, " g"], 1 or 0
+
+
 class ShockArrays(NamedTuple):
-    """New tariffs (levels), and new / old ratios of trade costs and productivity."""
+    """New tariffs and export taxes (levels), new / old ratios of trade costs and productivity, ceilings.
+
+    `export_tax` and `ceilings` may be None: a pass of the map is then shorter. The baseline has neither.
+    """
 
     tariff: Any  # Float[Array, "j n i"]
     trade_cost: Any  # Float[Array, "j n i"]
     productivity: Any  # Float[Array, "n j"]
+    export_tax: Any = None  # Float[Array, "j n i"]
+    ceilings: Ceilings | None = None
 
 
 def no_shock(baseline: Baseline) -> ShockArrays:

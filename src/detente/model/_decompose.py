@@ -1,10 +1,11 @@
 r"""Where a change of real income comes from: parts that add up, for shocks of any size.
 
-Along a path of equilibria, with $F$ final spending, $V$ border values, $c$ producer prices, $K$ input-tax
-revenue and $z$ input purchases, the envelope theorem gives
+Along a path of equilibria, with $F$ final spending, $V$ border values, $b$ border prices, $q$ quantities, $R$
+export-tax revenue and rent, $K$ input-tax revenue and $z$ input purchases, the envelope theorem gives
 
-$$F\,d\ln W = \underbrace{\textstyle\sum V^{exp} d\ln c - \sum V^{imp} d\ln c}_{\text{terms of trade}}
- + \underbrace{\textstyle\sum t V\,d\ln\frac{V}{c d}}_{\text{tariff volume}}
+$$F\,d\ln W = \underbrace{\textstyle\sum V^{exp} d\ln b - \sum V^{imp} d\ln b}_{\text{terms of trade}}
+ + \underbrace{\textstyle\sum t V\,d\ln q}_{\text{tariff volume}}
+ + \underbrace{\textstyle\sum R\,d\ln q}_{\text{export taxes and rents}}
  + \underbrace{\textstyle\sum K\,d\ln\frac{z}{P}}_{\text{input wedges}}
  - \underbrace{\textstyle\sum V\,d\ln d}_{\text{trade costs}}
  + \underbrace{\textstyle\sum Y\,d\ln A}_{\text{productivity}} + \underbrace{dD}_{\text{transfers}} .$$
@@ -21,24 +22,30 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
+from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._ces import ces_log
-from detente.model._map import State, allocate, start, wedges
-from detente.model._outcomes import trade_values
+from detente.model._map import State, allocate, start
+from detente.model._outcomes import flows_of, input_purchases
 from detente.model._solve import Solution, SolverOptions, between, solve
+from detente.model._wedges import wedges
 
-PARTS = ("terms_of_trade", "tariff_volume", "input_wedges", "trade_costs", "productivity", "transfers")
+PARTS = (
+    "terms_of_trade", "tariff_volume", "export_rents", "input_wedges", "trade_costs", "productivity", "transfers",
+)  # fmt: skip
 
 
 class _Node(NamedTuple):
     """Logs and values at one point of the path."""
 
-    log_cost: Any
+    log_border: Any
     log_cost_wedge: Any
     log_productivity: Any
     log_price: Any
-    trade: Any
+    arrives: Any
+    paid: Any
     duty: Any
+    kept: Any
+    rent_abroad: Any
     inputs: Any
     taxed: Any
     output: Any
@@ -51,18 +58,24 @@ class _Node(NamedTuple):
 def _node(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> _Node:
     p = parameters
     a = allocate(baseline, p, shock, wedges(baseline, p, shock), state)
-    trade = trade_values(baseline, p, shock, a.attraction, a.demand)
-    inputs0 = baseline.input_share.sum(axis=1)
-    weight = baseline.input_share / jnp.where(inputs0 > 0, inputs0, 1.0)[:, None, :]
-    log_inputs = ces_log(weight, a.price, p.rho_m)
-    tilt = jnp.exp((1.0 - p.rho_m) * (a.price[:, :, None] - log_inputs[:, None, :]))
-    inputs = weight * tilt * (a.output - a.value_added)[:, None, :]
+    flows = flows_of(shock, a, state.premium)
+    log_wedge = jnp.log(shock.trade_cost)
+    rent_abroad = jnp.zeros_like(flows.border)
+    c = shock.ceilings
+    if c is not None:
+        at = (c.sector, c.importer, c.exporter)
+        wasted = 1.0 - (c.to_exporter + c.to_importer)[c.group]
+        log_wedge = log_wedge.at[at].add(wasted * state.premium[c.group])
+        rent_abroad = rent_abroad.at[at].set(flows.border[at] * a.border.rent * c.to_importer[c.group])
+    paid = flows.border - rent_abroad
+    inputs = input_purchases(baseline, p, a)
     taxed = inputs * (baseline.input_tax / (1.0 + baseline.input_tax))[:, None, :]
     va0 = (baseline.value_added_share * baseline.output).sum(axis=1)
-    income = jnp.exp(a.wage_index) * va0 + a.duty + a.input_tax
+    income = jnp.exp(a.wage_index) * va0 + a.duty + a.input_tax + a.export_revenue + a.rent_abroad
     log_final_price = ces_log(baseline.final_share[..., None], a.price, p.sigma_c)[:, 0]
     return _Node(
-        a.cost, jnp.log(shock.trade_cost), jnp.log(shock.productivity), a.price, trade, trade * shock.tariff,
+        flows.log_price, log_wedge, jnp.log(shock.productivity), a.price, flows.arrives, paid,
+        flows.border * shock.tariff, paid - flows.receipts, rent_abroad,
         inputs, taxed, a.output, a.final, a.final - income, jnp.log(a.final / baseline.final) - log_final_price,
     )  # fmt: skip
 
@@ -75,28 +88,30 @@ def _log(value: Any) -> Any:
 def _parts(one: _Node, two: _Node) -> Any:
     """Log points of each part (part, economy) over one step of the path, by the trapezoid rule."""
 
-    def weight(name: str, axes: int) -> Any:
-        at = [getattr(n, name) / n.final.reshape((-1,) + (1,) * axes) for n in (one, two)]
-        return 0.5 * (at[0] + at[1])
+    def weight(name: str, shape: tuple[int, ...]) -> Any:
+        """Mean over the step of a value divided by its owner's spending, which `shape` puts on the right axis."""
+        return 0.5 * sum(getattr(n, name) / n.final.reshape(shape) for n in (one, two))
 
     def moved(name: str) -> Any:
         return getattr(two, name) - getattr(one, name)
 
-    d_cost = moved("log_cost").T[:, None, :]
-    d_wedge = moved("log_cost_wedge")
-    # exports are divided by the exporter's spending, imports and duties by the importer's
-    by_exporter = 0.5 * sum(n.trade / n.final[None, None, :] for n in (one, two))
-    by_importer = 0.5 * sum(n.trade / n.final[None, :, None] for n in (one, two))
-    duty = 0.5 * sum(n.duty / n.final[None, :, None] for n in (one, two))
-    volume = _log(two.trade) - _log(one.trade) - d_cost - d_wedge
-    taxed = weight("taxed", 2)
+    importer, exporter = (1, -1, 1), (1, 1, -1)
+    d_border, d_wedge = moved("log_border"), moved("log_cost_wedge")
+    quantity = _log(two.arrives) - _log(one.arrives)
     use = _log(two.inputs) - _log(one.inputs) - moved("log_price")[:, :, None]
+    shipped = quantity + d_wedge
+    terms = (weight("paid", exporter) * d_border).sum(axis=(0, 1)) - (weight("paid", importer) * d_border).sum(
+        axis=(0, 2)
+    )
+    rent = (weight("kept", exporter) * shipped).sum(axis=(0, 1))
+    rent = rent + (weight("rent_abroad", importer) * quantity).sum(axis=(0, 2))
     return jnp.stack([
-        (by_exporter * d_cost).sum(axis=(0, 1)) - (by_importer * d_cost).sum(axis=(0, 2)),
-        (duty * volume).sum(axis=(0, 2)),
-        (taxed * use).sum(axis=(1, 2)),
-        -(by_importer * d_wedge).sum(axis=(0, 2)),
-        (weight("output", 1) * moved("log_productivity")).sum(axis=1),
+        terms,
+        (weight("duty", importer) * quantity).sum(axis=(0, 2)),
+        rent,
+        (weight("taxed", (-1, 1, 1)) * use).sum(axis=(1, 2)),
+        -(weight("paid", importer) * d_wedge).sum(axis=(0, 2)),
+        (weight("output", (-1, 1)) * moved("log_productivity")).sum(axis=1),
         0.5 * (1.0 / one.final + 1.0 / two.final) * moved("transfer"),
     ])  # fmt: skip
 
@@ -123,8 +138,10 @@ def decompose(
     if intervals < 2 or intervals % 2:
         raise ValueError(f"intervals must be even and at least 2, not {intervals}")
     settings = options or SolverOptions()
-    nodes = [_node(baseline, parameters, no_shock(baseline), start(baseline))]
-    state = start(baseline)
+    # the path begins where the ceilings just do not bind and no export tax is paid
+    begin = between(baseline, shock, 0.0)
+    state = start(baseline, shock)
+    nodes = [_node(baseline, parameters, begin, state)]
     for k in range(1, intervals):
         part = between(baseline, shock, k / intervals)
         step = solve(baseline, parameters, part, begin=state, options=settings)

@@ -1,13 +1,15 @@
-"""The equilibrium as a fixed point: one joint map in logs of (value added, price, spending).
+"""The equilibrium as a fixed point: one joint map in logs of (value added, price, spending, premium).
 
 State, each (economy, sector): log of value added new / old, log of the composite price new / old,
-log of spending. Factor returns follow from value added: with `mu = 1 / (1 + kappa)`,
-`W_i = sum_j s_ij va^_ij` and `w^_ij = W_i^(1-mu) va^_ij^mu`. A fixed point of the map is an equilibrium;
-the damping in it changes the road, not the place.
+log of spending; and the log of one plus the scarcity premium of each export ceiling. Factor returns
+follow from value added: with `mu = 1 / (1 + kappa)`, `W_i = sum_j s_ij va^_ij` and
+`w^_ij = W_i^(1-mu) va^_ij^mu`. A fixed point of the map is an equilibrium; the damping in it changes
+the road, not the place.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -16,14 +18,16 @@ from jaxtyping import Array, Float
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._ces import ces_log
+from detente.model._wedges import Border, Wedges, at_border, excess
 
 
 class State(NamedTuple):
-    """The unknowns, each (economy, sector)."""
+    """The unknowns: three (economy, sector), and one (ceiling,)."""
 
     value_added: Float[Array, "n j"]
     price: Float[Array, "n j"]
     spending: Float[Array, "n j"]
+    premium: Float[Array, " g"]
 
 
 class Allocation(NamedTuple):
@@ -39,33 +43,27 @@ class Allocation(NamedTuple):
     value_added: Float[Array, "n j"]
     duty: Float[Array, " n"]
     input_tax: Float[Array, " n"]
+    export_revenue: Float[Array, " n"]
+    rent_abroad: Float[Array, " n"]
     final: Float[Array, " n"]
     final_by_sector: Float[Array, "n j"]
     spending: Float[Array, "n j"]
+    border: Border
 
 
-class Wedges(NamedTuple):
-    """Parts of the map that the shock fixes, computed once per solve."""
-
-    pull: Float[Array, "j n i"]
-    """`pi (d^ (1+t')/(1+t))^-theta`"""
-    to_producer: Float[Array, "j n i"]
-    """the same over `1 + t'`"""
+def start(baseline: Baseline, shock: ShockArrays | None = None) -> State:
+    """The state of no change, with a premium of zero for each ceiling of the shock."""
+    groups = 0 if shock is None or shock.ceilings is None else shock.ceilings.limit.shape[0]
+    state: State = _start(baseline, groups)
+    return state
 
 
-def wedges(baseline: Baseline, parameters: Parameters, shock: ShockArrays) -> Wedges:
-    """The shock's wedges; a pass of the map then needs no power of a three-dimensional array."""
-    log_wedge = jnp.log(shock.trade_cost) + jnp.log1p(shock.tariff) - jnp.log1p(baseline.tariff)
-    pull = baseline.share * jnp.exp(-parameters.theta[:, None, None] * log_wedge)
-    return Wedges(pull, pull / (1.0 + shock.tariff))
-
-
-@jax.jit
-def start(baseline: Baseline) -> State:
-    """The state of no change."""
+@functools.partial(jax.jit, static_argnums=1)
+def _start(baseline: Baseline, groups: int) -> State:
     zeros = jnp.zeros_like(baseline.output)
     bought = baseline.spending > 0
-    return State(zeros, zeros, jnp.where(bought, jnp.log(jnp.where(bought, baseline.spending, 1.0)), 0.0))
+    log_spending = jnp.where(bought, jnp.log(jnp.where(bought, baseline.spending, 1.0)), 0.0)
+    return State(zeros, zeros, log_spending, jnp.zeros(groups))
 
 
 def factor_returns(
@@ -87,25 +85,25 @@ def allocate(baseline: Baseline, parameters: Parameters, shock: ShockArrays, wed
     p = parameters
     wage, index, va0 = factor_returns(baseline, p, state.value_added)
     inputs0 = baseline.input_share.sum(axis=1)
-    has_inputs = inputs0 > 0
-    weight = baseline.input_share / jnp.where(has_inputs, inputs0, 1.0)[:, None, :]
-    log_inputs = ces_log(weight, state.price, p.rho_m)
+    log_inputs = ces_log(input_weights(baseline), state.price, p.rho_m)
     nest = jnp.stack([wage, log_inputs], axis=-1)
     split = jnp.stack([baseline.value_added_share, inputs0], axis=-1)[..., None]
     log_bundle = ces_log(split, nest, p.rho_v)[..., 0]
     log_cost = log_bundle - jnp.log(shock.productivity)
 
+    border = at_border(p, shock, wedge, state.premium)
     attraction = jnp.exp(-p.theta * log_cost).T
     bought = baseline.spending.T > 0
-    phi = jnp.where(bought, jnp.einsum("jni,ji->jn", wedge.pull, attraction), 1.0)
+    phi = jnp.where(bought, jnp.einsum("jni,ji->jn", border.pull, attraction), 1.0)
     log_price = (-jnp.log(phi) / p.theta[:, None]).T
 
     spending = jnp.where(bought, jnp.exp(state.spending).T, 0.0)
     demand = spending / phi
-    output = (attraction * jnp.einsum("jni,jn->ji", wedge.to_producer, demand)).T
-    # duty = what buyers pay less what producers receive
-    received = (demand * jnp.einsum("jni,ji->jn", wedge.to_producer, attraction)).sum(axis=0)
-    duty = spending.sum(axis=0) - received
+    output = (attraction * jnp.einsum("jni,jn->ji", border.to_producer, demand)).T
+    # duty = what buyers pay less what is paid at the border
+    landed = (demand * jnp.einsum("jni,ji->jn", border.to_border, attraction)).sum(axis=0)
+    duty = spending.sum(axis=0) - landed
+    export_revenue, rent_abroad = border.revenues(shock, attraction, demand, output)
 
     value_added = baseline.value_added_share * jnp.exp((1.0 - p.rho_v) * (wage - log_bundle)) * output
     per_unit = jnp.exp((p.rho_m - p.rho_v) * log_inputs + (p.rho_v - 1.0) * log_bundle) * output
@@ -115,15 +113,21 @@ def allocate(baseline: Baseline, parameters: Parameters, shock: ShockArrays, wed
     cost_of_inputs = output - value_added
     input_tax = (cost_of_inputs * baseline.input_tax / (1.0 + baseline.input_tax)).sum(axis=1)
 
-    income = jnp.exp(index) * va0.sum(axis=1) + duty + input_tax
+    income = jnp.exp(index) * va0.sum(axis=1) + duty + input_tax + export_revenue + rent_abroad
     final = spend(baseline, p, income)
     log_final_price = ces_log(baseline.final_share[..., None], log_price, p.sigma_c)
     tilt = jnp.exp((1.0 - p.sigma_c) * (log_price - log_final_price))
     final_by_sector = baseline.final_share * tilt * final[:, None]
     return Allocation(
         wage, index, log_cost, log_price, attraction, demand, output, value_added, duty, input_tax,
-        final, final_by_sector, purchases + final_by_sector,
+        export_revenue, rent_abroad, final, final_by_sector, purchases + final_by_sector, border,
     )  # fmt: skip
+
+
+def input_weights(baseline: Baseline) -> Float[Array, "n k j"]:
+    """Input cost shares within inputs, summing to one over inputs where there are any."""
+    inputs0 = baseline.input_share.sum(axis=1)
+    return baseline.input_share / jnp.where(inputs0 > 0, inputs0, 1.0)[:, None, :]
 
 
 def spend(baseline: Baseline, parameters: Parameters, income: Float[Array, " n"]) -> Float[Array, " n"]:
@@ -138,15 +142,15 @@ def spend(baseline: Baseline, parameters: Parameters, income: Float[Array, " n"]
     return (1.0 - q) * (income + baseline.deficit) + q * proportional
 
 
-def implied(baseline: Baseline, allocation: Allocation) -> State:
-    """The state that an allocation implies, undamped."""
+def implied(baseline: Baseline, allocation: Allocation) -> tuple[Array, Array, Array]:
+    """Logs of value added, price and spending that an allocation implies, undamped."""
     va0 = baseline.value_added_share * baseline.output
     active = va0 > 0
     ratio = jnp.where(active, allocation.value_added, 1.0) / jnp.where(active, va0, 1.0)
     log_va = jnp.where(active, jnp.log(jnp.where(active, ratio, 1.0)), allocation.wage_index[:, None])
     bought = baseline.spending > 0
     log_spending = jnp.where(bought, jnp.log(jnp.where(bought, allocation.spending, 1.0)), 0.0)
-    return State(log_va, allocation.price, log_spending)
+    return log_va, allocation.price, log_spending
 
 
 def step(
@@ -156,14 +160,18 @@ def step(
 
     A sector's value added answers its own factor return with elasticity near `-theta beta mu`, an
     economy's with one near `-theta`; the step divides by one plus that answer. World value added is
-    set back to one: the numeraire.
+    set back to one: the numeraire. A premium moves by the group's excess over what a premium does to
+    quantity, and never below zero: at rest either it is zero or the ceiling is met.
     """
-    target = implied(baseline, allocate(baseline, parameters, shock, wedge, state))
-    gap = State(*(new - old for new, old in zip(target, state, strict=True)))
+    a = allocate(baseline, parameters, shock, wedge, state)
+    log_va, price, spending = implied(baseline, a)
+    over = excess(baseline, parameters, shock, a.border, a.attraction, a.demand, a.cost, state.premium)
+    premium = jnp.maximum(-state.premium, over)
+    gap = State(log_va - state.value_added, price - state.price, spending - state.spending, premium)
     va0 = baseline.value_added_share * baseline.output
     weight = va0 / va0.sum(axis=1, keepdims=True)
     whole = (weight * gap.value_added).sum(axis=1, keepdims=True)
     own = 1.0 / (1.0 + parameters.immobility * parameters.theta * baseline.value_added_share)
-    log_va = state.value_added + damping * whole + own * (gap.value_added - whole)
-    log_va = log_va - jnp.log((va0 * jnp.exp(log_va)).sum())
-    return State(log_va, target.price, target.spending), gap
+    damped = state.value_added + damping * whole + own * (gap.value_added - whole)
+    damped = damped - jnp.log((va0 * jnp.exp(damped)).sum())
+    return State(damped, price, spending, state.premium + premium), gap

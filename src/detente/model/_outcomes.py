@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,13 +11,14 @@ from jaxtyping import Array, Float
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
 from detente.model._ces import ces_log
-from detente.model._map import State, allocate, wedges
+from detente.model._map import Allocation, State, allocate, input_weights
 from detente.model._solve import Solution, SolverOptions, solve
+from detente.model._wedges import wedges
 
 OUTCOMES: tuple[str, ...] = (
     "real_income_percent", "gdp_percent", "real_wage_percent", "price_index_percent", "wage", "price_percent",
     "producer_price_percent", "trade", "trade_quantity_percent", "output", "output_quantity_percent",
-    "factor_use_percent", "tariff_revenue", "spending", "income", "final_spending",
+    "factor_use_percent", "tariff_revenue", "export_revenue", "spending", "income", "final_spending", "premium_percent",
 )  # fmt: skip
 
 
@@ -32,18 +34,16 @@ def outcomes(
     """
     a = allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state)
     log_final_price = ces_log(baseline.final_share[..., None], a.price, parameters.sigma_c)[:, 0]
-    trade = trade_values(baseline, parameters, shock, a.attraction, a.demand)
+    flows = flows_of(shock, a, state.premium)
     trade0 = baseline.share * baseline.spending.T[:, :, None] / (1.0 + baseline.tariff)
-    border = jnp.exp(a.cost.T)[:, None, :] * shock.trade_cost
-    arrives = trade / border
-    quantity = jnp.where(trade0 > 0, arrives / jnp.where(trade0 > 0, trade0, 1.0), 1.0)
+    quantity = jnp.where(trade0 > 0, flows.arrives / jnp.where(trade0 > 0, trade0, 1.0), 1.0)
     made = baseline.output > 0
     output_quantity = jnp.where(made, a.output / jnp.exp(a.cost) / jnp.where(made, baseline.output, 1.0), 1.0)
     gdp0, gdp = (
-        final.sum(axis=1) + _exports_less_imports(flows)
-        for final, flows in (
+        final.sum(axis=1) + _exports_less_imports(moved)
+        for final, moved in (
             (baseline.final_share * baseline.final[:, None], trade0),
-            (a.final_by_sector / jnp.exp(a.price), arrives),
+            (a.final_by_sector / jnp.exp(a.price), flows.arrives),
         )
     )
     va0 = baseline.value_added_share * baseline.output
@@ -56,24 +56,55 @@ def outcomes(
         "wage": jnp.exp(a.wage_index),
         "price_percent": 100.0 * jnp.expm1(a.price),
         "producer_price_percent": 100.0 * jnp.expm1(a.cost),
-        "trade": trade,
+        "trade": flows.border,
         "trade_quantity_percent": 100.0 * (quantity - 1.0),
         "output": a.output,
         "output_quantity_percent": 100.0 * (output_quantity - 1.0),
         "factor_use_percent": 100.0 * (labour - 1.0),
         "tariff_revenue": a.duty,
         "spending": a.spending,
-        "income": jnp.exp(a.wage_index) * va0.sum(axis=1) + a.duty + a.input_tax,
+        "export_revenue": a.export_revenue + a.rent_abroad,
+        "income": jnp.exp(a.wage_index) * va0.sum(axis=1) + a.duty + a.input_tax + a.export_revenue + a.rent_abroad,
         "final_spending": a.final,
+        "premium_percent": 100.0 * jnp.expm1(state.premium),
     }
 
 
-def trade_values(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays,
-    attraction: Float[Array, "j i"], demand: Float[Array, "j n"],
-) -> Float[Array, "j n i"]:  # fmt: skip
-    """What producers receive, (sector, importer, exporter)."""
-    return wedges(baseline, parameters, shock).to_producer * attraction[:, None, :] * demand[:, :, None]
+class Flows(NamedTuple):
+    """Trade of an allocation, each (sector, importer, exporter)."""
+
+    border: Any
+    """value at the border, before duty: producer receipts, export tax and rent"""
+    receipts: Any
+    """what producers receive"""
+    arrives: Any
+    """quantity that arrives, at baseline prices"""
+    log_price: Any
+    """log of the border price new / old, before trade costs"""
+
+
+def flows_of(shock: ShockArrays, a: Allocation, premium: Any) -> Flows:
+    """Border values, receipts and quantities of an allocation."""
+    scale = a.attraction[:, None, :] * a.demand[:, :, None]
+    border, receipts = a.border.to_border * scale, a.border.to_producer * scale
+    log_cost = jnp.broadcast_to(a.cost.T[:, None, :], border.shape)
+    arrives = receipts / jnp.exp(log_cost) / shock.trade_cost
+    log_price = log_cost if shock.export_tax is None else log_cost + jnp.log1p(shock.export_tax)
+    c = shock.ceilings
+    if c is not None:
+        at = (c.sector, c.importer, c.exporter)
+        wasted = 1.0 - (c.to_exporter + c.to_importer)[c.group]
+        arrives = arrives.at[at].multiply(jnp.exp(-wasted * premium[c.group]), unique_indices=True)
+        log_price = log_price.at[at].add(c.to_exporter[c.group] * premium[c.group])
+    return Flows(border, receipts, arrives, log_price)
+
+
+def input_purchases(baseline: Baseline, parameters: Parameters, a: Allocation) -> Float[Array, "n k j"]:
+    """What each user pays for each input, input tax included."""
+    weight = input_weights(baseline)
+    log_inputs = ces_log(weight, a.price, parameters.rho_m)
+    tilt = jnp.exp((1.0 - parameters.rho_m) * (a.price[:, :, None] - log_inputs[:, None, :]))
+    return weight * tilt * (a.output - a.value_added)[:, None, :]
 
 
 def _exports_less_imports(flows: Float[Array, "j n i"]) -> Float[Array, " n"]:
@@ -102,11 +133,9 @@ def _rebuild(baseline: Baseline, parameters: Parameters, state: State) -> Baseli
     a = allocate(baseline, p, shock, wedge, state)
     made = baseline.output > 0
     share_va = jnp.where(made, a.value_added / jnp.where(made, a.output, 1.0), baseline.value_added_share)
-    inputs0 = baseline.input_share.sum(axis=1)
-    weight = baseline.input_share / jnp.where(inputs0 > 0, inputs0, 1.0)[:, None, :]
-    log_inputs = ces_log(weight, a.price, p.rho_m)
-    tilt = jnp.exp((1.0 - p.rho_m) * (a.price[:, :, None] - log_inputs[:, None, :]))
-    input_share = weight * tilt * (1.0 - share_va)[:, None, :]
+    # a sector without output keeps its baseline mix
+    costs = input_purchases(baseline, p, a)
+    input_share = jnp.where(made[:, None, :], costs / jnp.where(made, a.output, 1.0)[:, None, :], baseline.input_share)
     bought = baseline.spending.T > 0
     share = (
         wedge.pull

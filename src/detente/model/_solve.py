@@ -17,7 +17,8 @@ from jaxtyping import Array, Float
 
 from detente.model._anderson import anderson, newton
 from detente.model._baseline import Baseline, Parameters, ShockArrays
-from detente.model._map import State, allocate, start, step, wedges
+from detente.model._map import State, allocate, start, step
+from detente.model._wedges import wedges
 
 
 class Status(enum.StrEnum):
@@ -126,7 +127,7 @@ def _direct(
 
 
 def between(baseline: Baseline, shock: ShockArrays, part: float) -> ShockArrays:
-    """The shock taken `part` of the way: `ln(1+t)`, costs and productivity in logs, from none to all.
+    """The shock taken `part` of the way: `ln(1+t)`, costs, productivity and ceilings in logs, from none to all.
 
     >>> import jax.numpy as jnp
     >>> b = type("B", (), {"tariff": jnp.array(0.0)})()
@@ -140,7 +141,9 @@ def between(baseline: Baseline, shock: ShockArrays, part: float) -> ShockArrays:
 def _between(tariff: Array, shock: ShockArrays, part: Array) -> ShockArrays:
     log_old, log_new = jnp.log1p(tariff), jnp.log1p(shock.tariff)
     new = jnp.expm1((1.0 - part) * log_old + part * log_new)
-    return ShockArrays(new, shock.trade_cost**part, shock.productivity**part)
+    tax = None if shock.export_tax is None else jnp.expm1(part * jnp.log1p(shock.export_tax))
+    ceilings = None if shock.ceilings is None else shock.ceilings._replace(limit=shock.ceilings.limit**part)
+    return ShockArrays(new, shock.trade_cost**part, shock.productivity**part, tax, ceilings)
 
 
 def solve(
@@ -156,7 +159,7 @@ def solve(
     Never raises for a failed solve: look at `.status`. NaN or infinity is never success.
     """
     clock = time.perf_counter()
-    state, residual, steps = _direct(baseline, parameters, shock, begin or start(baseline), options)
+    state, residual, steps = _direct(baseline, parameters, shock, begin or start(baseline, shock), options)
     reached, where = 1.0, state
     if not residual <= options.tolerance:
         where, gap, more, reached = _continue(baseline, parameters, shock, options)
@@ -174,7 +177,7 @@ def _continue(
 
     Returns the last equilibrium on the way, the gap there, steps taken and how far it got.
     """
-    good, reached, stride, total = start(baseline), 0.0, 0.25, 0
+    good, reached, stride, total = start(baseline, shock), 0.0, 0.25, 0
     residual = float("inf")
     for _ in range(options.continuation):
         target = min(1.0, reached + stride)
@@ -218,7 +221,12 @@ def _status(
 
 
 def _distance(a: ShockArrays, b: ShockArrays) -> float:
-    return float(sum(np.abs(np.asarray(x) - np.asarray(y)).sum() for x, y in zip(a, b, strict=True)))
+    """Sum of absolute differences of tariffs, costs and productivity: near enough to choose a start by."""
+    return float(sum(np.abs(np.asarray(x) - np.asarray(y)).sum() for x, y in zip(a[:3], b[:3], strict=True)))
+
+
+def _shape(shock: ShockArrays) -> int:
+    return 0 if shock.ceilings is None else shock.ceilings.limit.shape[0]
 
 
 def solve_many(
@@ -243,7 +251,8 @@ def solve_many(
     def stretch(first: int, last: int) -> list[Solution]:
         out: list[Solution] = []
         for i in range(first, last):
-            near = out and out[-1].solved and _distance(shocks[i], shocks[i - 1]) < _distance(shocks[i], nothing)
+            same = out and out[-1].solved and _shape(shocks[i]) == _shape(shocks[i - 1])
+            near = same and _distance(shocks[i], shocks[i - 1]) < _distance(shocks[i], nothing)
             out.append(solve(baseline, parameters, shocks[i], begin=out[-1].state if near else None, options=options))
         return out
 

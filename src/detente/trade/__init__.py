@@ -13,6 +13,7 @@ _PUBLIC = {
     "Equilibrium": "detente.trade._equilibrium",
     "EquilibriumSet": "detente.trade._equilibrium",
     "Shock": "detente.trade._shock",
+    "Ceiling": "detente.trade._ceilings",
     "Closure": "detente.trade._closure",
     "horizon_closure": "detente.trade._closure",
     "HORIZONS": "detente.trade._closure",

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from detente.trade._model import TradeModel
 
-_MONEY = ("trade", "trade_baseline", "output", "tariff_revenue", "spending", "income", "final_spending")
+_MONEY = (
+    "trade",
+    "trade_baseline",
+    "output",
+    "tariff_revenue",
+    "export_revenue",
+    "spending",
+    "income",
+    "final_spending",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +46,7 @@ class Equilibrium:
 
     by_economy: ClassVar[tuple[str, ...]] = (
         "real_income_percent", "gdp_percent", "real_wage_percent", "price_index_percent", "price_index", "wage",
-        "tariff_revenue", "income", "final_spending",
+        "tariff_revenue", "export_revenue", "income", "final_spending",
     )  # fmt: skip
     by_sector: ClassVar[tuple[str, ...]] = (
         "price_percent",
@@ -158,6 +167,11 @@ class Equilibrium:
     def money_scale(model: TradeModel, name: str) -> float:
         """What one unit of the kernels' money is in the world's unit; 1 for anything that is not money."""
         return model.scale if name in _MONEY else 1.0
+
+    @property
+    def premium_percent(self) -> np.ndarray:
+        """Scarcity premium of each limit of the shock's ceilings, in their order (one a sector, or one a flow)."""
+        return self._raw["premium_percent"]
 
     def to_dataset(self) -> xr.Dataset:
         """Every result as one xarray.Dataset."""

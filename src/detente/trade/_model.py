@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WITH_RESPECT_TO = {
     "tariffs": ("sector", "importer", "exporter"),
+    "export_taxes": ("sector", "importer", "exporter"),
     "trade_costs": ("sector", "importer", "exporter"),
     "productivity": ("economy", "sector"),
     "elasticities": ("sector",),
@@ -104,9 +105,6 @@ class TradeModel:
             self._baseline = baseline
         return self._baseline
 
-    def _arrays(self, shock: Shock | None) -> kernels.ShockArrays:
-        return kernels.ShockArrays(*_float64(*(shock or Shock()).arrays(self.world)))
-
     def solve(self, shock: Shock | None = None, *, throw: bool = False) -> Equilibrium:
         """The equilibrium after a shock. Its status says whether it is one; `throw` raises instead.
 
@@ -117,7 +115,7 @@ class TradeModel:
         SolveError
             With `throw`, if there is no equilibrium.
         """
-        arrays = self._arrays(shock)
+        arrays = (shock or Shock()).arrays(self.world)
         solution = kernels.solve(self.baseline, self.parameters, arrays, options=self.options)
         equilibrium = Equilibrium(self, shock or Shock(), arrays, solution)
         if throw:
@@ -126,7 +124,7 @@ class TradeModel:
 
     def solve_many(self, shocks: Sequence[Shock], *, workers: int | None = None) -> EquilibriumSet:
         """Equilibria of many shocks, with one more dimension `scenario`; failed members become NaN."""
-        arrays = [self._arrays(shock) for shock in shocks]
+        arrays = [shock.arrays(self.world) for shock in shocks]
         found = kernels.solve_many(self.baseline, self.parameters, arrays, options=self.options, workers=workers)
         members = (Equilibrium(self, s, a, f) for s, a, f in zip(shocks, arrays, found, strict=True))
         return EquilibriumSet(tuple(members))
@@ -143,7 +141,7 @@ class TradeModel:
         economy
             Whose.
         with_respect_to
-            `tariffs`, `trade_costs`, `productivity` or `elasticities`.
+            `tariffs`, `export_taxes`, `trade_costs`, `productivity` or `elasticities`.
         at
             A shock, or an equilibrium already solved; None is the baseline.
 
@@ -166,18 +164,21 @@ class TradeModel:
             problems.append(unknown("instrument", with_respect_to, list(_WITH_RESPECT_TO), "with_respect_to"))
         if problems:
             raise UnknownName(problems)
+        if with_respect_to == "export_taxes" and not isinstance(at, Equilibrium):
+            # an instrument at zero must be in the shock to have a derivative
+            at = dataclasses.replace(at or Shock(), export_taxes=getattr(at, "export_taxes", None) or 0.0)
         equilibrium = at if isinstance(at, Equilibrium) else self.solve(at)
         equilibrium.require()
         seed = np.zeros(len(self.world.economies))
         seed[self.world.economies.index(economy)] = Equilibrium.money_scale(self, outcome)
-        _, by_shock, by_theta, gap = kernels.gradient(
+        _, by, gap = kernels.gradient(
             self.baseline, self.parameters, equilibrium.arrays, equilibrium.solution.state, outcome, seed
         )
         if not gap < 1e-8:
             raise SolveError(f"the adjoint system stopped at a relative residual of {gap:.1e}; no gradient is given")
         found = {
-            "tariffs": by_shock.tariff, "trade_costs": by_shock.trade_cost,
-            "productivity": by_shock.productivity, "elasticities": by_theta,
+            "tariffs": by.tariff, "trade_costs": by.trade_cost, "productivity": by.productivity,
+            "elasticities": by.theta, "export_taxes": by.export_tax,
         }[with_respect_to]  # fmt: skip
         return equilibrium.label(
             np.asarray(found), _WITH_RESPECT_TO[with_respect_to], f"d {outcome} of {economy} / d {with_respect_to}",

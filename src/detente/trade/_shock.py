@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import jax.numpy as jnp
 import numpy as np
 
+from detente import model as kernels
 from detente.economies import expand
 from detente.errors import Problem, ShockError
 from detente.nomenclature import expand_sectors
+from detente.trade._ceilings import Ceiling, ceiling_arrays
 from detente.world import World
 
 if TYPE_CHECKING:
@@ -31,6 +35,10 @@ class Shock:
         New / old iceberg cost, same shape.
     productivity
         New / old productivity, (economy, sector).
+    export_taxes
+        New export taxes, fractions of the price before them, same shape as tariffs; the accounts have none.
+    export_ceilings
+        `Ceiling`s: licences, quotas, bans.
     label
         Where it comes from, in words; carried into results.
 
@@ -40,7 +48,8 @@ class Shock:
     tariffs: Any = None
     trade_costs: Any = None
     productivity: Any = None
-    export_ceilings: Any = None
+    export_taxes: Any = None
+    export_ceilings: Sequence[Ceiling] = ()
     label: str = ""
 
     @classmethod
@@ -91,35 +100,35 @@ class Shock:
                         old = tariffs[j, n, i] if change["tariff"] == "add" else 0.0
                         tariffs[j, n, i] = old + float(change["rate"])
         kept = start or cls()
-        return cls(tariffs, kept.trade_costs, kept.productivity, kept.export_ceilings, kept.label)
+        return dataclasses.replace(kept, tariffs=tariffs)
 
-    def arrays(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def arrays(self, world: World) -> kernels.ShockArrays:
         """Checked arrays in the world's order; every problem at once.
 
         Raises
         ------
         ShockError
-            Shapes that do not fit, NaN, a tariff of -100 % or less, a ratio of zero or less, a ceiling.
+            Shapes that do not fit, NaN, a tariff of -100 % or less, a ratio of zero or less, ceilings on the
+            same flow or on a sole supplier.
         """
         three = (len(world.sectors), len(world.economies), len(world.economies))
         two = (len(world.economies), len(world.sectors))
         problems: list[Problem] = []
-        if self.export_ceilings is not None:
-            problems.append(
-                Problem("export_ceilings", "export ceilings are not solved in this version", "Leave them out.")
-            )
-        tariffs = _array(
-            self.tariffs, world.tariffs, three, ("sector", "importer", "exporter"), world, "tariffs", problems
-        )
-        costs = _array(self.trade_costs, 1.0, three, ("sector", "importer", "exporter"), world, "trade_costs", problems)
+        flow = ("sector", "importer", "exporter")
+        tariffs = _array(self.tariffs, world.tariffs, three, flow, world, "tariffs", problems)
+        taxes = _array(self.export_taxes, 0.0, three, flow, world, "export_taxes", problems)
+        costs = _array(self.trade_costs, 1.0, three, flow, world, "trade_costs", problems)
         made = _array(self.productivity, 1.0, two, ("economy", "sector"), world, "productivity", problems)
         if not problems:
             _refuse(tariffs <= -1.0, tariffs, world, "tariffs", "a tariff must be above -100 %", problems)
+            _refuse(taxes <= -1.0, taxes, world, "export_taxes", "an export tax must be above -100 %", problems)
             _refuse(costs <= 0.0, costs, world, "trade_costs", "a trade-cost ratio must be above 0", problems)
             _refuse(made <= 0.0, made, world, "productivity", "a productivity ratio must be above 0", problems)
+        ceilings = ceiling_arrays(self.export_ceilings, world, problems)
         if problems:
             raise ShockError(problems)
-        return tariffs, costs, made
+        tax = None if self.export_taxes is None else jnp.asarray(taxes)
+        return kernels.ShockArrays(jnp.asarray(tariffs), jnp.asarray(costs), jnp.asarray(made), tax, ceilings)
 
 
 def _total(layers: dict[str, dict[str, float]]) -> dict[str, float]:
@@ -185,7 +194,7 @@ def _array(
     out = np.asarray(value, dtype=float)
     if out.ndim == 0:
         out = np.broadcast_to(out, shape)
-        if name == "tariffs" and value is not default:
+        if name in ("tariffs", "export_taxes") and value is not default:
             out = _abroad_only(out, world)
     if out.shape != shape:
         problems.append(Problem(name, f"shape {out.shape} where ({', '.join(dims)}) is {shape}"))
@@ -210,7 +219,7 @@ def _refuse(bad: np.ndarray, values: np.ndarray, world: World, name: str, what: 
             else (world.economies[place[0]], world.sectors[place[1]])
         )
         value = values[tuple(place)]
-        shown = f"{value:.0%}" if name == "tariffs" and np.isfinite(value) else f"{value}"
+        shown = f"{value:.0%}" if name in ("tariffs", "export_taxes") and np.isfinite(value) else f"{value}"
         problems.append(Problem(f"{name}[{', '.join(labels)}]", f"{shown}: {what}"))
     if len(places) > _SHOWN:
         problems.append(Problem(name, f"{len(places) - _SHOWN} more entries like these"))
