@@ -17,6 +17,7 @@ _PUBLIC = {
     "elasticity_set": "detente.world",
     "TradeModel": "detente.trade",
     "Shock": "detente.trade",
+    "Ceiling": "detente.trade",
     "Equilibrium": "detente.trade",
     "Closure": "detente.trade",
     "Scenario": "detente.study",

@@ -77,12 +77,19 @@ class Brief:
         for importer, exporter in (self.between, self.between[::-1]):
             average = self.regime.average(importer=importer, exporter=exporter)
             headline = self.regime.headline(importer=importer, exporter=exporter)
+            explained = [
+                explain_headline(
+                    head,
+                    average.layers,
+                    {k: self.regime.reach(k, v, importer=importer, exporter=exporter) for k, v in head["parts"].items()},
+                )
+                for head in headline
+            ]
             out[f"{importer}<-{exporter}"] = {
-                "average": average.average, "layers": dict(average.layers), "headline": headline,
-                "headline_explained": [explain_headline(h, average.layers) for h in headline],
-                "weights": average.weights, "weights_year": average.weights_year,
-                "matched_share": average.matched_share, "warnings": list(average.warnings),
-            }  # fmt: skip
+                **average.to_dict(),
+                "headline": headline,
+                "headline_explained": explained,
+            }
         return out
 
     @functools.cached_property
@@ -129,7 +136,7 @@ class Brief:
         world, settings = World.load(), self.impact["model"]
         return [
             "Measures: detente's ledger, each with its legal basis (detente ledger show MEASURE).",
-            *(f"Weights {d}: {t['weights']} ({t['weights_year']})." for d, t in self.tariffs.items()),
+            *(f"Weights of {d}: {t['weights']}." for d, t in self.tariffs.items()),
             f"Accounts: {world.unit}; OECD Inter-Country Input-Output Tables, WIOD 2016, US Census 2024 duties, "
             "Teti 2024 tariffs, balanced by detente (docs/world.md).",
             f"Model: {settings['horizon_source']}; trade elasticities {settings['elasticities']}.",

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
     from detente.brief._brief import Brief
 
 
+PIPED_WIDTH = 120
+"""Columns of plain text; a terminal says its own."""
+_SHOWN = 0.0005
+"""Points below this would print as 0.0 %: left to the JSON."""
+
+
 def render(brief: Brief, console: Console | None = None) -> None:
     """Print a brief."""
     out = console or Console()
+    if not out.is_terminal and console is None:
+        out = Console(width=PIPED_WIDTH)
     one, two = (name_of(code) for code in brief.between)
     known = f", as known on {brief.clocks.known}" if brief.clocks.known else ""
     out.print(f"[bold]{one} and {two} on {brief.on}{known}[/bold]")
@@ -34,7 +42,9 @@ def render(brief: Brief, console: Console | None = None) -> None:
 
 def _table(out: Console, title: str, *columns: str, right: Iterable[str] = ()) -> Table:
     numbers = set(right)
-    table = Table(title=title, title_justify="left", title_style="bold", box=None if not out.is_terminal else _box())
+    if title:
+        out.print(f"[bold]{title}[/bold]")
+    table = Table(box=_box() if out.is_terminal else None, pad_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return table
@@ -67,11 +77,12 @@ def _tariffs(out: Console, direction: str, part: dict[str, Any]) -> None:
         right=["points in the average (%)"],
     )  # fmt: skip
     for layer, points in part["layers"].items():
-        table.add_row(layer, percent(points))
+        if points >= _SHOWN:
+            table.add_row(layer, percent(points))
     table.add_row("[bold]average[/bold]", f"[bold]{percent(part['average'])}[/bold]")
     out.print(table)
     out.print(
-        f"  Statutory, trade-weighted: {part['weights']}, {part['weights_year']}; "
+        f"  Statutory, trade-weighted: {part['weights']}; "
         f"{percent(part['matched_share'])} % of that trade matched.", highlight=False,
     )  # fmt: skip
     for warning in part["warnings"]:
@@ -87,13 +98,13 @@ def _headline(out: Console, head: dict[str, Any], why: dict[str, Any]) -> None:
         f"  Headline \"{head['name']}\": [bold]{100 * head['rate']:g} %[/bold] = {sum_of}{was} "
         f"({head['applies_to']})", highlight=False,
     )  # fmt: skip
-    reach = ", ".join(
-        f"{p['layer']} reaches {percent(p['reach'], 0)} % of trade" for p in why["parts"] if p["reach"] is not None
+    reach = ", ".join(f"{p['layer']} at {100 * p['rate']:g} reaches {percent(p['reach'], 0)} %" for p in why["parts"])
+    left = ", ".join(f"{p['layer']} {percent(p['points'])}" for p in why["left_out"] if abs(p["points"]) >= _SHOWN)
+    tail = f"; not counted in it: {left} points" if left else ""
+    out.print(
+        f"    The average is {percent(why['average'])} %, not {100 * head['rate']:g}: of trade, {reach}{tail}.",
+        highlight=False,
     )
-    left = ", ".join(f"{p['layer']} {percent(p['points'])}" for p in why["left_out"])
-    tail = f"; left out of it: {left} points" if left else ""
-    if reach:
-        out.print(f"    against the average of {percent(why['average'])} %: {reach}{tail}.", highlight=False)
 
 
 def _deadlines(out: Console, rows: list[dict[str, Any]]) -> None:
@@ -108,14 +119,18 @@ def _deadlines(out: Console, rows: list[dict[str, Any]]) -> None:
 
 
 def _controls(out: Console, rows: list[dict[str, Any]]) -> None:
-    live = [r for r in rows if r["status"] in ("in_force", "suspended", "scheduled", "unknown")]
-    if not live:
-        return
+    """Those whose standing is not simply 'in force'; the others are counted."""
+    quiet = [r for r in rows if r["status"] == "in_force"]
+    moving = [r for r in rows if r["status"] in ("suspended", "scheduled", "unknown")]
     out.print()
-    table = _table(out, "Controls and other measures without a rate", "measure", "title", "status", "confidence")
-    for row in live:
-        table.add_row(row["id"], row["title"], row["status"], row["confidence"])
-    out.print(table)
+    if moving:
+        table = _table(out, "Controls and fees that are suspended, scheduled or unknown", "measure", "title", "status")
+        for row in moving:
+            table.add_row(row["id"], row["title"], row["status"])
+        out.print(table)
+    for code in dict.fromkeys(r["imposer"] for r in quiet):
+        names = ", ".join(r["id"].split(".", 1)[1] for r in quiet if r["imposer"] == code)
+        out.print(f"  Without a rate, in force, {name_of(code)}: {names}.", highlight=False)
 
 
 def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> None:

@@ -1,0 +1,171 @@
+"""Scenario files: read strictly, run, kept whole, compared and verified."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import xarray as xr
+
+import detente as dt
+from detente.errors import ScenarioError
+from detente.study import compare, read_scenario, verify
+
+GOOD = """
+title: A small war
+world: g20-2019
+after:
+  changes:
+    - {tariff: add, importer: USA, exporter: China, sectors: goods, rate: 0.2}
+    - {tariff: set, importer: CHN, exporter: US, sectors: [A, C], rate: 0.1}
+model: {elasticities: 4.0, deficits: balanced, horizon: long}
+report: [real_income_percent, trade_percent]
+"""
+
+
+def written(tmp_path, text, name="s.yaml"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(tmp_path, text):
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(written(tmp_path, text))
+    return [str(p) for p in caught.value.problems]
+
+
+def test_a_run_keeps_results_scenario_and_record(tmp_path):
+    done = dt.run(written(tmp_path, GOOD), tmp_path / "out")
+    assert done.status == "solved"
+    assert set(done.results["trade_percent"]) == {"CHN->USA", "USA->CHN"}
+    assert done.results["trade_percent"]["CHN->USA"] < 0
+    names = {p.name for p in (tmp_path / "out").iterdir()}
+    assert names == {"results.nc", "results.parquet", "scenario.yaml", "record.json"}
+    with xr.open_dataset(tmp_path / "out" / "results.nc", engine="h5netcdf") as data:
+        assert data["real_income_percent"].attrs["units"] == "percent"
+        assert data["real_income_percent"].sel(economy="USA").item() == done.results["real_income_percent"]["USA"]
+    record = json.loads((tmp_path / "out" / "record.json").read_text())
+    assert record["fingerprint"] == done.record["fingerprint"]
+    assert str(tmp_path) not in json.dumps(record)
+
+
+def test_the_resolved_scenario_runs_to_the_same_fingerprint(tmp_path):
+    first = dt.run(written(tmp_path, GOOD), tmp_path / "out")
+    again = dt.run(tmp_path / "out" / "scenario.yaml")
+    assert again.record["fingerprint"] == first.record["fingerprint"]
+    assert again.results == first.results
+
+
+def test_a_changed_file_does_not_verify(tmp_path):
+    dt.run(written(tmp_path, GOOD), tmp_path / "out")
+    assert verify(tmp_path / "out")["holds"]
+    with (tmp_path / "out" / "scenario.yaml").open("a") as f:
+        f.write("# edited\n")
+    found = verify(tmp_path / "out")
+    assert not found["holds"]
+    assert found["files"] == {"results.nc": True, "results.parquet": True, "scenario.yaml": False}
+
+
+def test_compare_sets_runs_beside_the_first(tmp_path):
+    dt.run(written(tmp_path, GOOD), tmp_path / "one")
+    dt.run(written(tmp_path, GOOD.replace("rate: 0.2", "rate: 0.4")), tmp_path / "two")
+    found = compare([tmp_path / "one", tmp_path / "two"])
+    first, second = found["runs"]
+    for name, values in second["against_first"].items():
+        for economy, gap in values.items():
+            assert gap == second["results"][name][economy] - first["results"][name][economy]
+    assert second["results"]["real_income_percent"]["CHN"] < first["results"]["real_income_percent"]["CHN"]
+
+
+def test_an_export_ceiling_from_a_file(tmp_path):
+    text = """
+world: g20-2019
+after:
+  changes:
+    - {export_ceiling: share_of_baseline, exporter: CHN, importer: USA, sectors: C, value: 0.5, rent: nobody, leakage: 0.1}
+model: {horizon: short}
+report: [trade_quantity_percent]
+"""
+    done = dt.run(written(tmp_path, text))
+    moved = done.equilibrium["trade_quantity_percent"].sel(sector="C", importer="USA", exporter="CHN").item()
+    assert moved == pytest.approx(-45, abs=1e-6)  # 1 - (0.5 + 0.1 x 0.5)
+
+
+def test_a_run_without_equilibrium_keeps_a_record_and_no_results(tmp_path):
+    """Duties of 6,000 % everywhere end trade, and with it the transfers that a fixed closure holds on to."""
+    wall = "    - {tariff: add, importer: all, exporter: all, sectors: all, rate: 20.0}\n"
+    text = GOOD.replace("balanced", "fixed").replace("  changes:\n", "  changes:\n" + 3 * wall)
+    done = dt.run(written(tmp_path, text), tmp_path / "out")
+    assert done.status == "no_equilibrium"
+    assert done.results == {}
+    assert "balanced" in done.as_dict()["remedy"]
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"scenario.yaml", "record.json"}
+
+
+def test_every_problem_is_told_at_once_with_its_line(tmp_path):
+    told = problems(
+        tmp_path,
+        """title: x
+wrld: g20-2019
+before: {regime: 2025-13-01}
+after:
+  regime: 2017-01-01
+  changes:
+    - {tariff: add, importer: USB, exporter: CHN, sectors: goods, rate: 0.1}
+    - {tarif: add, importer: USA, exporter: CHN, rate: 25}
+    - {tariff: set, importer: USA, exporter: CHN, sectors: C99, rate: -2.0}
+model: {horizon: longish, elasticities: fontagne}
+report: [real_incme_percent]
+draws: {n: 3}
+""",
+    )
+    text = "\n".join(told)
+    for line, says in (
+        ("s.yaml:2", "Did you mean 'world'"), ("s.yaml:3", "not a date"), ("s.yaml:5", "before the ledger begins"),
+        ("s.yaml:7", "'USB' is not a known economy"), ("s.yaml:8", "'tarif' is not a key"), ("s.yaml:8", "2500%"),
+        ("s.yaml:9", "'C99' is not a known sector"), ("s.yaml:9", "impossible"), ("s.yaml:10", "longish"),
+        ("s.yaml:10", "fontagne"), ("s.yaml:11", "real_income_percent"), ("s.yaml:12", "not run in this version"),
+    ):  # fmt: skip
+        assert any(line in t and says in t for t in told), (line, says, text)
+
+
+def test_contradictory_changes(tmp_path):
+    told = problems(
+        tmp_path,
+        GOOD.replace("tariff: add, importer: USA, exporter: China", "tariff: set, importer: CHN, exporter: US"),
+    )
+    assert len(told) == 1
+    assert "contradicts change 1" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "holds no scenario"),
+        ("title: x\ntitle: y\n", "duplicate key"),
+        ("title: [\n", "not readable as YAML"),
+        ("title: nothing\n", "nothing changes"),
+        ("before: {regime: 2025-01-19}\n", "one side only"),
+        ("world: defalt\nafter: {changes: []}\n", "default"),
+    ],
+)
+def test_one_fault_each(tmp_path, text, says):
+    assert any(says in t for t in problems(tmp_path, text))
+
+
+def test_nothing_is_written_over_what_is_not_a_run(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine")
+    with pytest.raises(ScenarioError, match="not a run"):
+        dt.run(written(tmp_path, GOOD), tmp_path / "out")
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_missing_file_and_a_folder_without_a_run(tmp_path):
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        read_scenario(tmp_path / "none.yaml")
+    with pytest.raises(ScenarioError) as caught:
+        compare([tmp_path, tmp_path / "b"])
+    assert len(caught.value.problems) == 2
