@@ -58,7 +58,7 @@ def measure(repeat: int) -> dict[str, Any]:
 
         def value_and_gradient(b: Any = b, p: Any = p, arrays: Any = arrays, seed: Any = seed) -> None:
             found = kernels.solve(b, p, arrays)
-            jax.block_until_ready(kernels.gradient(b, p, arrays, found.state, "real_income_percent", seed)[1])
+            jax.block_until_ready(kernels.gradient(b, p, arrays, found.state, {"real_income_percent": seed})[1])
 
         many = [shock((k + 1) / 32).arrays(world) for k in range(32)]
         single = median(one, repeat)

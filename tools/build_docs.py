@@ -1,6 +1,6 @@
 """Write docs/commands.md from the command line's own help.
 
-    python tools/build_docs.py [--check]
+python tools/build_docs.py [--check]
 """
 
 from __future__ import annotations

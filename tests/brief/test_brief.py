@@ -135,7 +135,9 @@ def test_both_clocks_are_told_at_once():
 
 def test_explain_headline_arithmetic():
     why = explain_headline(
-        {"name": "h", "rate": 0.35, "parts": {"a": 0.25, "b": 0.10}}, {"a": 0.15, "b": 0.1, "c": 0.02}, {"a": 0.4, "b": 1.0}
+        {"name": "h", "rate": 0.35, "parts": {"a": 0.25, "b": 0.10}},
+        {"a": 0.15, "b": 0.1, "c": 0.02},
+        {"a": 0.4, "b": 1.0},
     )
     assert why["average"] == 0.27
     assert why["left_out"] == [{"layer": "a", "points": pytest.approx(0.05)}, {"layer": "c", "points": 0.02}]

@@ -140,7 +140,7 @@ def test_gradients_see_a_binding_ceiling():
     shock = capped(b, 0.5, shock=war(b))
     s = m.solve(b, p, shock, options=tight)
     seed = np.array([1.0, 0, 0, 0])
-    _, by, gap = m.gradient(b, p, shock, s.state, "real_income_percent", seed)
+    _, by, gap = m.gradient(b, p, shock, s.state, {"real_income_percent": seed})
     assert gap < 1e-10
 
     def value(x):

@@ -25,7 +25,7 @@ def test_gradient_equals_central_differences(nest, outcome):
     s = m.solve(b, p, shock, options=TIGHT)
     seed = np.zeros(4)
     seed[1] = 1.0
-    _, by, gap = m.gradient(b, p, shock, s.state, outcome, seed)
+    _, by, gap = m.gradient(b, p, shock, s.state, {outcome: seed})
     assert gap < 1e-10
 
     def value(shock, parameters=p):

@@ -83,7 +83,13 @@ def test_an_export_ceiling_from_a_file(tmp_path):
 world: g20-2019
 after:
   changes:
-    - {export_ceiling: share_of_baseline, exporter: CHN, importer: USA, sectors: C, value: 0.5, rent: nobody, leakage: 0.1}
+    - export_ceiling: share_of_baseline
+      exporter: CHN
+      importer: USA
+      sectors: C
+      value: 0.5
+      rent: nobody
+      leakage: 0.1
 model: {horizon: short}
 report: [trade_quantity_percent]
 """

@@ -14,7 +14,9 @@ from detente.dates import Clocks, parse_date
 from detente.errors import DateError, UnknownName
 
 
-@pytest.mark.parametrize("text", ["2025-5-14", "14.05.2025", "2025-02-30", "", "tomorrow", "20250514", "2025-05-14T00:00"])
+@pytest.mark.parametrize(
+    "text", ["2025-5-14", "14.05.2025", "2025-02-30", "", "tomorrow", "20250514", "2025-05-14T00:00"]
+)
 def test_what_is_not_a_day(text):
     with pytest.raises(DateError, match="YYYY-MM-DD"):
         parse_date(text)
@@ -39,7 +41,15 @@ def test_both_clocks_complain_together():
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("us", "USA"), ("PRC", "CHN"), ("Viet Nam", "VNM"), ("Taiwan", "TWN"), ("NO", "NOR"), ("Turkey", "TUR"), ("UK", "GBR")],
+    [
+        ("us", "USA"),
+        ("PRC", "CHN"),
+        ("Viet Nam", "VNM"),
+        ("Taiwan", "TWN"),
+        ("NO", "NOR"),
+        ("Turkey", "TUR"),
+        ("UK", "GBR"),
+    ],
 )
 def test_names_of_economies(name, code):
     assert economies.economy(name) == code
@@ -76,7 +86,9 @@ def test_what_is_not_an_hs_code(code):
 
 
 def test_yaml_reads_no_guessed_types():
-    data = strict_yaml.parse("a: NO\nb: 0101\nc: 8471.30\nd: 2025-05-14\ne: 1e5\nf: yes\non: 1\ng: 0.25\nh: true", "x").data
+    data = strict_yaml.parse(
+        "a: NO\nb: 0101\nc: 8471.30\nd: 2025-05-14\ne: 1e5\nf: yes\non: 1\ng: 0.25\nh: true", "x"
+    ).data
     assert data == {
         "a": "NO", "b": "0101", "c": 8471.30, "d": "2025-05-14", "e": "1e5", "f": "yes", "on": 1, "g": 0.25, "h": True
     }  # fmt: skip

@@ -81,7 +81,10 @@ class Brief:
                 explain_headline(
                     head,
                     average.layers,
-                    {k: self.regime.reach(k, v, importer=importer, exporter=exporter) for k, v in head["parts"].items()},
+                    {
+                        k: self.regime.reach(k, v, importer=importer, exporter=exporter)
+                        for k, v in head["parts"].items()
+                    },
                 )
                 for head in headline
             ]

@@ -10,7 +10,7 @@ The iterations themselves are never differentiated.
 from __future__ import annotations
 
 import dataclasses
-import functools
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -47,9 +47,9 @@ def _fixed(shock: ShockArrays, parameters: Parameters, free: Sensitivity) -> tup
     return ShockArrays(*free[:4], ceilings), dataclasses.replace(parameters, theta=free.theta)
 
 
-@functools.partial(jax.jit, static_argnames=("outcome",))
+@jax.jit
 def _gradient(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, seed: Any, outcome: str
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, seeds: Mapping[str, Any]
 ) -> tuple[Any, Sensitivity, Any]:
     flat, unravel = ravel_pytree(state)
 
@@ -59,7 +59,8 @@ def _gradient(
 
     def value(x: Any, free: Sensitivity) -> Any:
         s, p = _fixed(shock, parameters, free)
-        return (outcomes(baseline, p, s, unravel(x))[outcome] * seed).sum()
+        found = outcomes(baseline, p, s, unravel(x))
+        return sum((found[name] * seed).sum() for name, seed in seeds.items())
 
     free = _free(shock, parameters)
     level, pull_value = jax.vjp(value, flat, free)
@@ -74,12 +75,15 @@ def _gradient(
 
 
 def gradient(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, outcome: str, seed: Any
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, seeds: Mapping[str, Any]
 ) -> tuple[float, Sensitivity, float]:
-    """Value and gradient of `sum(seed * outcome)` at an equilibrium.
+    """Value and gradient of `sum over outcomes of (seed * outcome)` at an equilibrium.
 
-    Returns the value; its derivatives; and the relative residual of the adjoint system, which the caller
-    must read. Where a ceiling just begins to bind the derivative is the one-sided one.
+    `seeds` maps names of outcomes to weights of their shape. Returns the value; its derivatives; and the
+    relative residual of the adjoint system, which the caller must read. Where a ceiling just begins to bind
+    the derivative is the one-sided one.
     """
-    level, by, gap = _gradient(baseline, parameters, shock, state, jnp.asarray(seed), outcome)
+    level, by, gap = _gradient(
+        baseline, parameters, shock, state, {k: jnp.asarray(v, dtype=float) for k, v in seeds.items()}
+    )
     return float(level), by, float(gap)

@@ -1,16 +1,16 @@
 """JAX's settings, made once: float64, and compiled programs kept between runs.
 
-`DETENTE_CACHE` chooses where the cache lives (`off`: nowhere); nothing else about a result depends on it.
+Where compiled programs live: `detente.caches`. No result depends on it.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.scipy.sparse.linalg
+
+from detente import caches
 
 _settings: Any = jax.config
 gmres: Any = jax.scipy.sparse.linalg.gmres
@@ -19,14 +19,9 @@ gmres: Any = jax.scipy.sparse.linalg.gmres
 
 def _configure() -> None:
     _settings.update("jax_enable_x64", True)
-    place = os.environ.get("DETENTE_CACHE", "")
-    if place.casefold() == "off":
+    folder = caches.folder("jax")
+    if folder is None:
         return
-    if not place:
-        import platformdirs
-
-        place = platformdirs.user_cache_dir("detente")
-    folder = Path(place) / "jax"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # a read-only home costs time, never an answer

@@ -18,7 +18,8 @@ from detente.model._wedges import wedges
 OUTCOMES: tuple[str, ...] = (
     "real_income_percent", "gdp_percent", "real_wage_percent", "price_index_percent", "wage", "price_percent",
     "producer_price_percent", "trade", "trade_quantity_percent", "output", "output_quantity_percent",
-    "factor_use_percent", "tariff_revenue", "export_revenue", "spending", "income", "final_spending", "premium_percent",
+    "factor_use_percent", "sector_income_percent", "tariff_revenue", "export_revenue", "spending", "income",
+    "final_spending", "premium_percent",
 )  # fmt: skip
 
 
@@ -61,6 +62,9 @@ def outcomes(
         "output": a.output,
         "output_quantity_percent": 100.0 * (output_quantity - 1.0),
         "factor_use_percent": 100.0 * (labour - 1.0),
+        "sector_income_percent": 100.0
+        * (a.value_added / jnp.exp(log_final_price)[:, None] - va0)
+        / baseline.final[:, None],
         "tariff_revenue": a.duty,
         "spending": a.spending,
         "export_revenue": a.export_revenue + a.rent_abroad,

@@ -54,6 +54,7 @@ class Equilibrium:
         "output",
         "output_quantity_percent",
         "factor_use_percent",
+        "sector_income_percent",
         "spending",
     )
     by_flow: ClassVar[tuple[str, ...]] = ("trade", "trade_baseline", "trade_percent", "trade_quantity_percent")

@@ -172,7 +172,7 @@ class TradeModel:
         seed = np.zeros(len(self.world.economies))
         seed[self.world.economies.index(economy)] = Equilibrium.money_scale(self, outcome)
         _, by, gap = kernels.gradient(
-            self.baseline, self.parameters, equilibrium.arrays, equilibrium.solution.state, outcome, seed
+            self.baseline, self.parameters, equilibrium.arrays, equilibrium.solution.state, {outcome: seed}
         )
         if not gap < 1e-8:
             raise SolveError(f"the adjoint system stopped at a relative residual of {gap:.1e}; no gradient is given")

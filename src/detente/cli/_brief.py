@@ -1,0 +1,29 @@
+"""`detente brief`: the one-page answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from detente.cli._output import AsJson, emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("brief")(brief)
+
+
+def brief(
+    on: Annotated[
+        str | None, typer.Option("--on", help="Day, YYYY-MM-DD; default: the last day of firm evidence.")
+    ] = None,
+    between: Annotated[tuple[str, str], typer.Option("--between", help="Two economies.")] = ("USA", "CHN"),
+    known: Annotated[str | None, typer.Option("--known", help="Look with the knowledge of that day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What both sides have in force on a day, what expires when, and what it costs."""
+    from detente.brief import Brief, render
+
+    answer = Brief(on=on, known=known, between=between)
+    emit(answer.to_dict() if as_json else None, as_json, lambda: render(answer))

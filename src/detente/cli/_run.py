@@ -1,0 +1,89 @@
+"""`detente run`, `compare` and `verify`: scenarios and their records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli._output import AsJson, emit, table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run)
+    app.command("compare")(compare)
+    app.command("verify")(verify)
+
+
+def run(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for results, resolved scenario and record.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a scenario; with --out, keep results.nc, results.parquet, scenario.yaml and record.json."""
+    from detente import study
+
+    done = study.run(scenario, out)
+    emit(done.as_dict(), as_json, lambda: _show(done.as_dict(), out))
+
+
+def _show(answer: dict[str, Any], out: Path | None) -> None:
+    print(f"{answer['title']}: {answer['status']}, residual {answer['residual']:.0e}, {answer['seconds']:.1f} s")
+    if answer["remedy"]:
+        print(answer["remedy"])
+    results = answer["results"]
+    income = results.get("real_income_percent", {})
+    rows = [(e, f"{v:+.3f}") for e, v in sorted(income.items(), key=lambda item: -abs(item[1]))[:10]]
+    if rows:
+        table("Real income, largest changes", ["economy", "percent"], rows, right=[1])
+    trade = [(k, f"{v:+.1f}") for k, v in results.get("trade_percent", {}).items()]
+    if trade:
+        table("Goods trade by value", ["flow", "percent"], trade, right=[1])
+    print(
+        f"Model result, not an observation. Fingerprint {answer['fingerprint']}." + (f" Kept in {out}." if out else "")
+    )
+
+
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Folders that `detente run --out` wrote.")],
+    economies: Annotated[str, typer.Option("--economies", help="Economies, by commas.")] = "USA,CHN",
+    as_json: AsJson = False,
+) -> None:
+    """Results of saved runs side by side."""
+    from detente import study
+    from detente.economies import expand
+
+    found = study.compare(folders, expand(economies.split(","), "--economies"))
+
+    def show() -> None:
+        rows = [
+            (run["title"], run["status"], name, *(f"{v:+.3f}" for v in values.values()))
+            for run in found["runs"]
+            for name, values in (run["results"] or {"-": {}}).items()
+        ]
+        names = list(next((v for r in found["runs"] for v in r["results"].values()), {}))
+        width = 3 + len(names)
+        table(
+            "Runs", ["run", "status", "result", *names], [(*r, *[""] * (width - len(r))) for r in rows],
+            right=list(range(3, width)),
+        )  # fmt: skip
+
+    emit(found, as_json, show)
+
+
+def verify(folder: Annotated[Path, typer.Argument(help="Folder of a run.")], as_json: AsJson = False) -> None:
+    """Check a run's files, and this installation's data, against the run's record."""
+    from detente import study
+    from detente.errors import Problem, ScenarioError
+
+    found = study.verify(folder)
+
+    def show() -> None:
+        rows = [(kind, k, "holds" if v else "differs") for kind in ("files", "inputs") for k, v in found[kind].items()]
+        table(f"{folder}: {'holds' if found['holds'] else 'does not hold'}", ["kind", "name", ""], rows)
+
+    emit(found, as_json, show)
+    if not found["holds"]:
+        raise ScenarioError([Problem(str(folder), "does not match its record", "Run the scenario again.")])

@@ -1,0 +1,194 @@
+"""`Ledger`: the facts, and every question one may ask of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from detente import economies
+from detente.dates import Clocks, parse_date
+from detente.errors import DateError, LedgerError, Problem, UnknownName, UserError, unknown
+from detente.ledger import _answers, _cache, _load
+from detente.ledger._load import Facts
+from detente.ledger._records import Measure
+from detente.ledger._regime import Regime
+from detente.ledger._status import Clock
+from detente.ledger._tables import Tables
+
+Day = str | dt.date
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """Measures of trade policy with their events; status and rates are computed, never stored.
+
+    Every question takes two days: `on`, the day a rule holds (state at the end of the imposer's local day), and
+    `known`, the day one looks from (None: all the evidence).
+
+    Examples
+    --------
+    The 34 % of April 2025 was on the way on the 3rd, and never came:
+
+    >>> ledger = Ledger.load()
+    >>> ledger.status("F054", on="2025-04-09", known="2025-04-03")["status"]
+    'scheduled'
+    >>> ledger.status("F054", on="2025-04-09")["status"]
+    'never_in_force'
+    """
+
+    facts: Facts
+    root: Path
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, *, cache: bool = True) -> Ledger:
+        """The embedded facts, or those of one's own folder.
+
+        Parameters
+        ----------
+        path
+            A folder of YAML files, laid out as `<imposer>/<authority>/<measure>.yaml`. Sources, coverage scopes and
+            the edge of the evidence that it does not bring come from the embedded facts.
+        cache
+            Whether a compiled copy may be read and written.
+
+        Raises
+        ------
+        LedgerError
+            With every problem in every file.
+        """
+        root = _load.EMBEDDED if path is None else Path(path)
+        name = _cache.key(root, _load.EMBEDDED) if cache else ""
+        facts = _cache.load(name) if name else None
+        if facts is None:
+            facts, problems = _load.read(root)
+            if facts is None:
+                raise LedgerError(problems)
+            if name:
+                _cache.store(name, facts)
+        return cls(facts, root)
+
+    @staticmethod
+    def check(path: str | Path | None = None) -> list[Problem]:
+        """Every problem in a folder of facts; an empty list is a clean bill.
+
+        >>> Ledger.check()
+        []
+        """
+        return _load.read(_load.EMBEDDED if path is None else Path(path))[1]
+
+    @functools.cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        """Every measure by its id."""
+        return MappingProxyType(self.facts.measures)
+
+    @functools.cached_property
+    def tables(self) -> Tables:
+        """Coverage scopes and weights, read when first needed."""
+        return _load.tables(self.root)
+
+    @property
+    def firm_until(self) -> dt.date:
+        """Last day of firm evidence; the default of `--on`."""
+        return self.facts.firm_until
+
+    @property
+    def thin_until(self) -> dt.date:
+        """Last day of any evidence."""
+        return self.facts.thin_until
+
+    def _clock(self, on: Day, known: Day | None) -> Clock:
+        clocks = Clocks.parse(on, known)
+        return Clock(clocks.on, clocks.known, self.thin_until)
+
+    def _notes(self, clock: Clock) -> list[str]:
+        if clock.on <= self.firm_until:
+            return []
+        return [
+            f"The evidence is firm to {self.firm_until} and thin to {self.thin_until}: "
+            f"the state of {clock.on} is read from acts known by then."
+        ]
+
+    def on(self, date: Day, known: Day | None = None) -> Regime:
+        """What is collected at the end of a day, as known at another.
+
+        Raises
+        ------
+        DateError
+            For a day that cannot be read or lies before 2018.
+        """
+        clock = self._clock(date, known)
+        return Regime(clock.on, clock.known, self, tuple(self._notes(clock)))
+
+    def find(self, name: str) -> tuple[Measure, str]:
+        """The measure and limb that an id, former id, alias or `id#limb` names.
+
+        Raises
+        ------
+        UnknownName
+            With close matches.
+        """
+        text = self.facts.aliases.get(name.strip(), name.strip())
+        base, _, limb = text.partition("#")
+        base = self.facts.aliases.get(base, base)
+        measure = self.measures.get(base)
+        if measure is None:
+            names = [*self.measures, *self.facts.aliases]
+            raise UnknownName([unknown("measure", name, names, listing="`detente ledger list` shows them all.")])
+        if limb and limb not in {x.name for x in measure.limbs}:
+            listed = [x.name for x in measure.limbs]
+            raise UnknownName([unknown(f"limb of {base}", limb, listed, listing=f"{base} has no limbs.")])
+        return measure, limb
+
+    def status(self, name: str, on: Day, known: Day | None = None) -> dict[str, Any]:
+        """Status of a measure or limb: `{id, status, since, until, events, confidence, ...}`.
+
+        Parameters
+        ----------
+        name
+            Id, `id#limb` or alias.
+        on, known
+            The two days.
+
+        Returns
+        -------
+        `status` is one of in_force, suspended, scheduled, ended, never_in_force, superseded, unknown; of a tariff also
+        `rate` (fraction; None where it varies by line) and `collected`.
+        """
+        measure, limb = self.find(name)
+        clock = self._clock(on, known)
+        return _answers.status(measure, limb, clock, self._notes(clock))
+
+    def deadlines(self, on: Day, within: int = 120, known: Day | None = None) -> list[dict[str, Any]]:
+        """What expires, returns or starts in the `within` days after `on`, by acts of that day or before.
+
+        `known` of an entry says how it came out, or `unknown` where the evidence ends first.
+        """
+        if within < 0:
+            raise UserError([Problem("--within", f"{within} is negative", "Give a number of days, for example 120.")])
+        return _answers.deadlines(self, self._clock(on, known), within)
+
+    def diff(self, first: Day, second: Day, between: tuple[str, str] = ("USA", "CHN")) -> dict[str, Any]:
+        """What started, ended, changed, was suspended or resumed from the end of one day to the end of another."""
+        a, b = parse_date(first, "D1"), parse_date(second, "D2")
+        if b < a:
+            raise DateError([Problem("D2", f"{b} lies before {a}", "Give the earlier day first.")])
+        codes = economies.expand(list(between), "--between")
+        if len(codes) != 2:
+            raise UserError([Problem("--between", f"needs two economies, not {len(codes)}", "For example USA CHN.")])
+        return _answers.diff(self, self._clock(a, None), self._clock(b, None), (codes[0], codes[1]))
+
+    def controls(self, on: Day, known: Day | None = None) -> list[dict[str, Any]]:
+        """Measures other than tariffs that had begun or been announced by then, with their status."""
+        return _answers.controls(self, self._clock(on, known))
+
+    def sources(self) -> Mapping[str, Mapping[str, str]]:
+        """Sources by key."""
+        return MappingProxyType(self.facts.sources)
+
+    def __repr__(self) -> str:
+        return f"<Ledger: {len(self.measures)} measures, evidence firm to {self.firm_until}>"
