@@ -6,7 +6,22 @@ Names are loaded when first used, so that `import detente` stays light.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.brief import Brief as Brief
+    from detente.ledger import Ledger as Ledger
+    from detente.ledger import Regime as Regime
+    from detente.study import Run as Run
+    from detente.study import Scenario as Scenario
+    from detente.study import run as run
+    from detente.trade import Ceiling as Ceiling
+    from detente.trade import Closure as Closure
+    from detente.trade import Equilibrium as Equilibrium
+    from detente.trade import Shock as Shock
+    from detente.trade import TradeModel as TradeModel
+    from detente.world import World as World
+    from detente.world import elasticity_set as elasticity_set
 
 __version__ = "0.1.0"
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.bargain._nash import NashTariffs as NashTariffs
+    from detente.bargain._nash import nash_tariffs as nash_tariffs
+    from detente.bargain._players import Player as Player
 
 _PUBLIC = {
     "nash_tariffs": "detente.bargain._nash",
     "NashTariffs": "detente.bargain._nash",
     "Player": "detente.bargain._players",
-    "bargain_tariffs": "detente.bargain._deal",
-    "Deal": "detente.bargain._deal",
-    "implied_rivalry": "detente.bargain._inverse",
 }
 
 __all__ = list(_PUBLIC)

@@ -151,7 +151,7 @@ def _slopes(problem: TariffProblem, seeds: list[dict[str, Any]], tariffs: np.nda
     solution = problem.solve(tariffs)
     if not solution.solved:
         return None
-    out = np.zeros(problem.size)
+    out: np.ndarray = np.zeros(problem.size)
     for own, seed in zip(problem.parts, seeds, strict=True):
         _, slope = problem.gradient(tariffs, solution, seed)
         out[own] = slope[own] / problem.scale[own]
@@ -161,7 +161,7 @@ def _slopes(problem: TariffProblem, seeds: list[dict[str, Any]], tariffs: np.nda
 def _pace(problem: TariffProblem, seeds: list[dict[str, Any]]) -> np.ndarray:
     """A step's length: curvature in scaled variables is near one over the player's share of world spending."""
     final = np.asarray(problem.model.baseline.final)
-    out = np.ones(problem.size)
+    out: np.ndarray = np.ones(problem.size)
     for own, seed in zip(problem.parts, seeds, strict=True):
         mine = seed["real_income_percent"] > 0
         out[own] = final[mine].sum()
@@ -171,13 +171,13 @@ def _pace(problem: TariffProblem, seeds: list[dict[str, Any]]) -> np.ndarray:
 def _mixed(past: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Anderson's next point from points and their steps."""
     x, f = past[-1]
+    plain: np.ndarray = x + f
     if len(past) == 1:
-        return x + f
+        return plain
     dx = np.array([past[k + 1][0] - past[k][0] for k in range(len(past) - 1)])
     df = np.array([past[k + 1][1] - past[k][1] for k in range(len(past) - 1)])
     weight, *_ = np.linalg.lstsq(df.T, f, rcond=1e-10)
-    mixed: np.ndarray = x + f - weight @ (dx + df)
-    return mixed
+    return plain - weight @ (dx + df)
 
 
 def _certificate(

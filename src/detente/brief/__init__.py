@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.brief._brief import Brief as Brief
+    from detente.brief._terminal import render as render
 
 _PUBLIC = {"Brief": "detente.brief._brief", "render": "detente.brief._terminal"}
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.errors import LedgerError
+    from detente.ledger._ledger import Ledger
+    from detente.ledger._records import Event, Measure
+    from detente.ledger._regime import Average, Regime
 
 _PUBLIC = {
     "Average": "_regime",

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.study._benchmarks import Benchmark as Benchmark
+    from detente.study._benchmarks import benchmarks as benchmarks
+    from detente.study._compare import compare as compare
+    from detente.study._headline import explain_headline as explain_headline
+    from detente.study._record import verify as verify
+    from detente.study._run import Run as Run
+    from detente.study._run import run as run
+    from detente.study._scenario import Scenario as Scenario
+    from detente.study._scenario import read_scenario as read_scenario
 
 _PUBLIC = {
     "Scenario": "detente.study._scenario",

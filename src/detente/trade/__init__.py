@@ -6,7 +6,32 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.trade._ceilings import Ceiling as Ceiling
+    from detente.trade._closure import DEFICITS as DEFICITS
+    from detente.trade._closure import HORIZONS as HORIZONS
+    from detente.trade._closure import Closure as Closure
+    from detente.trade._closure import horizon_closure as horizon_closure
+    from detente.trade._equilibrium import Equilibrium as Equilibrium
+    from detente.trade._equilibrium import EquilibriumSet as EquilibriumSet
+    from detente.trade._impact import Impact as Impact
+    from detente.trade._impact import impact as impact
+    from detente.trade._impact import summarise as summarise
+    from detente.trade._model import TradeModel as TradeModel
+    from detente.trade._optimum import BOUNDS as BOUNDS
+    from detente.trade._optimum import Optimum as Optimum
+    from detente.trade._optimum import maximise as maximise
+    from detente.trade._optimum import optimal_tariffs as optimal_tariffs
+    from detente.trade._policy import Instruments as Instruments
+    from detente.trade._policy import Objective as Objective
+    from detente.trade._policy import TariffProblem as TariffProblem
+    from detente.trade._policy import balanced as balanced
+    from detente.trade._policy import import_tariffs as import_tariffs
+    from detente.trade._policy import members as members
+    from detente.trade._policy import union_objective as union_objective
+    from detente.trade._shock import Shock as Shock
 
 _PUBLIC = {
     "TradeModel": "detente.trade._model",
