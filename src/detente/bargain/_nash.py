@@ -177,7 +177,8 @@ def _mixed(past: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     dx = np.array([past[k + 1][0] - past[k][0] for k in range(len(past) - 1)])
     df = np.array([past[k + 1][1] - past[k][1] for k in range(len(past) - 1)])
     weight, *_ = np.linalg.lstsq(df.T, f, rcond=1e-10)
-    return plain - weight @ (dx + df)
+    turned: np.ndarray = plain - weight @ (dx + df)
+    return turned
 
 
 def _certificate(
