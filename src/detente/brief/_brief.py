@@ -108,14 +108,14 @@ class Brief:
     @functools.cached_property
     def impact(self) -> dict[str, Any]:
         """What the day's regime does against the baseline's, by the model: long run, with the short run beside."""
-        from detente.trade import Shock, TradeModel, summarise
+        from detente.trade import Shock, TradeModel, solve_prepared, summarise
         from detente.world import World
 
         world = World.load()
         shock = Shock.from_regimes(self.ledger.on(BASELINE), self.regime, world)
         found: dict[str, Any] = {}
         for horizon in HORIZONS:
-            solved = TradeModel(world, horizon=horizon).solve(shock)
+            solved = solve_prepared(TradeModel(world, horizon=horizon), shock)
             found[horizon] = dataclasses.asdict(summarise(solved, between=self.between, parts=horizon == "long"))
         exporter, importer = self.between[1], self.between[0]
         flow = f"{exporter}->{importer}"

@@ -16,6 +16,8 @@ Caliendo and Parro (2015, Review of Economic Studies 82(1)) use the first two, a
 
 from __future__ import annotations
 
+import functools
+from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 import jax
@@ -25,7 +27,7 @@ import numpy as np
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._ces import ces_log
 from detente.model._map import State, allocate, start
-from detente.model._outcomes import flows_of, input_purchases
+from detente.model._outcomes import flows_of, input_purchases, outcomes
 from detente.model._solve import Solution, SolverOptions, between, solve
 from detente.model._wedges import wedges
 
@@ -54,7 +56,11 @@ class _Node(NamedTuple):
     log_welfare: Any
 
 
-@jax.jit
+# run a handful of times a decomposition: compiling them soon matters more than running them fast
+_QUICK = {"xla_backend_optimization_level": 0}
+
+
+@functools.partial(jax.jit, compiler_options=_QUICK)
 def _node(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> _Node:
     p = parameters
     a = allocate(baseline, p, shock, wedges(baseline, p, shock), state)
@@ -84,7 +90,7 @@ def _log(value: Any) -> Any:
     return jnp.log(jnp.where(value > 0, value, 1.0))
 
 
-@jax.jit
+@functools.partial(jax.jit, compiler_options=_QUICK)
 def _parts(one: _Node, two: _Node) -> Any:
     """Log points of each part (part, economy) over one step of the path, by the trapezoid rule."""
 
@@ -114,6 +120,17 @@ def _parts(one: _Node, two: _Node) -> Any:
         (weight("output", (-1, 1)) * moved("log_productivity")).sum(axis=1),
         0.5 * (1.0 / one.final + 1.0 / two.final) * moved("transfer"),
     ])  # fmt: skip
+
+
+def prepare(baseline: Baseline, parameters: Parameters, shock: ShockArrays, pool: Executor) -> None:
+    """Compile what a solve, its outcomes and its decomposition need, side by side in `pool`; returns at once.
+
+    Only worth it before the first solve of a shape: each runs once, where nothing has changed.
+    """
+    begin = between(baseline, shock, 0.0)
+    state = start(baseline, shock)
+    pool.submit(outcomes, baseline, parameters, begin, state)
+    pool.submit(lambda: _parts(*[_node(baseline, parameters, begin, state)] * 2))
 
 
 def decompose(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from detente.trade._equilibrium import EquilibriumSet as EquilibriumSet
     from detente.trade._impact import Impact as Impact
     from detente.trade._impact import impact as impact
+    from detente.trade._impact import solve_prepared as solve_prepared
     from detente.trade._impact import summarise as summarise
     from detente.trade._model import TradeModel as TradeModel
     from detente.trade._optimum import BOUNDS as BOUNDS
@@ -56,6 +57,7 @@ _PUBLIC = {
     "BOUNDS": "detente.trade._optimum",
     "Impact": "detente.trade._impact",
     "impact": "detente.trade._impact",
+    "solve_prepared": "detente.trade._impact",
     "summarise": "detente.trade._impact",
 }
 

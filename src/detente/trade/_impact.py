@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detente import model as kernels
 from detente.nomenclature import is_services, sector_name
 from detente.trade._equilibrium import Equilibrium
 
 if TYPE_CHECKING:
     from detente.ledger import Regime
     from detente.trade._model import TradeModel
+    from detente.trade._shock import Shock
 
 SMALLEST_SHARE = 0.001
 """A sector below this share of its economy's output is not ranked: its percentages say little."""
@@ -56,7 +59,15 @@ def impact(
     """
     from detente.trade._shock import Shock
 
-    return summarise(model.solve(Shock.from_regimes(before, after, model.world)), between=between, parts=parts)
+    shock = Shock.from_regimes(before, after, model.world)
+    return summarise(solve_prepared(model, shock), between=between, parts=parts)
+
+
+def solve_prepared(model: TradeModel, shock: Shock) -> Equilibrium:
+    """Solve, and compile what a summary needs meanwhile on another core."""
+    with ThreadPoolExecutor(1) as pool:
+        kernels.prepare(model.baseline, model.parameters, shock.arrays(model.world), pool)
+        return model.solve(shock)
 
 
 def summarise(equilibrium: Equilibrium, *, between: Sequence[str] = ("USA", "CHN"), parts: bool = True) -> Impact:
