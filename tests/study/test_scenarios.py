@@ -98,6 +98,36 @@ report: [trade_quantity_percent]
     assert moved == pytest.approx(-45, abs=1e-6)  # 1 - (0.5 + 0.1 x 0.5)
 
 
+def test_an_item_is_split_out_and_capped(tmp_path):
+    """A quarter granted and a fifth of the rest leaking lets 0.25 + 0.2 x 0.75 = 40 % through."""
+    text = """
+after:
+  changes:
+    - export_ceiling: share_of_baseline
+      exporter: CHN
+      importer: USA
+      item: rare-earth-magnets
+      value: 0.25
+      rent: exporter
+      leakage: 0.2
+    - {tariff: add, importer: USA, exporter: CHN, item: rare-earth-magnets, rate: 0.1}
+model: {horizon: short}
+report: [trade_quantity_percent]
+"""
+    done = dt.run(written(tmp_path, text), tmp_path / "out")
+    moved = done.equilibrium["trade_quantity_percent"].sel(sector="rare-earth-magnets", importer="USA", exporter="CHN")
+    assert moved.item() == pytest.approx(-60, abs=1e-6)
+    again = dt.run(tmp_path / "out" / "scenario.yaml")
+    assert again.record["fingerprint"] == done.record["fingerprint"]
+
+
+def test_an_unknown_item_and_an_item_beside_sectors(tmp_path):
+    row = "{export_ceiling: share_of_baseline, exporter: CHN, item: rare-earth-magnet, sectors: C27, value: 0.5}"
+    told = problems(tmp_path, f"after:\n  changes:\n    - {row}\n")
+    assert any("rare-earth-magnets" in t for t in told)
+    assert any("item and sectors" in t for t in told)
+
+
 def test_a_run_without_equilibrium_keeps_a_record_and_no_results(tmp_path):
     """Duties of 6,000 % everywhere end trade, and with it the transfers that a fixed closure holds on to."""
     wall = "    - {tariff: add, importer: all, exporter: all, sectors: all, rate: 20.0}\n"

@@ -231,29 +231,39 @@ def _shape(shock: ShockArrays) -> int:
 
 def solve_many(
     baseline: Baseline,
-    parameters: Parameters,
+    parameters: Parameters | Sequence[Parameters],
     shocks: Sequence[ShockArrays],
     *,
+    begin: State | None = None,
     options: SolverOptions = _DEFAULT,
     workers: int | None = None,
 ) -> list[Solution]:
-    """Many equilibria of one baseline, in the order given.
+    """Many equilibria of one baseline, in the order given; `parameters` may be one for each shock.
 
-    On a CPU each core walks its own stretch of the list and starts every solve from the neighbour just
-    solved when that is nearer than no shock at all; a failed member leaves the others alone.
+    On a CPU each core walks its own stretch of the list. Each solve starts from `begin` if given (an
+    equilibrium all are near), else from the neighbour just solved when that is nearer than no shock at all.
+    A failed member leaves the others alone.
     """
     if not shocks:
         return []
-    count = min(len(shocks), workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    each = [parameters] * len(shocks) if isinstance(parameters, Parameters) else list(parameters)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = min(len(shocks), workers or cores)
     nothing = ShockArrays(baseline.tariff, jnp.ones_like(baseline.tariff), jnp.ones_like(baseline.output))
     edges = np.linspace(0, len(shocks), count + 1).astype(int)
+
+    def neighbour(out: list[Solution], i: int) -> State | None:
+        if begin is not None:
+            return begin
+        if not (out and out[-1].solved and _shape(shocks[i]) == _shape(shocks[i - 1])):
+            return None
+        near = _distance(shocks[i], shocks[i - 1]) < _distance(shocks[i], nothing)
+        return out[-1].state if near else None
 
     def stretch(first: int, last: int) -> list[Solution]:
         out: list[Solution] = []
         for i in range(first, last):
-            same = out and out[-1].solved and _shape(shocks[i]) == _shape(shocks[i - 1])
-            near = same and _distance(shocks[i], shocks[i - 1]) < _distance(shocks[i], nothing)
-            out.append(solve(baseline, parameters, shocks[i], begin=out[-1].state if near else None, options=options))
+            out.append(solve(baseline, each[i], shocks[i], begin=neighbour(out, i), options=options))
         return out
 
     if count == 1:

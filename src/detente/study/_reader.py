@@ -17,7 +17,7 @@ from detente.world import World
 _TOP = ("title", "world", "before", "after", "model", "report", "known")
 _LATER = {"draws": "draws over elasticities", "players": "games"}
 _REGIME = ("regime", "changes")
-_TARIFF = ("tariff", "importer", "exporter", "sectors", "rate")
+_TARIFF = ("tariff", "importer", "exporter", "sectors", "item", "rate")
 _CEILING = ("export_ceiling", "exporter", "importer", "sectors", "item", "value", "rent", "leakage")
 _MODEL = ("elasticities", "deficits", "horizon")
 _LARGEST_RATE = 20.0
@@ -78,12 +78,13 @@ class Reader:
                 "Give both before: {regime: DATE} and after: {regime: DATE}, or neither.",
             )  # fmt: skip
         known = self.day(top.get("known"), ("known",))
+        items = self.items(top)
         changes = self.changes(top)
         if before is None and after is None and not changes and not self.problems:
             self.say((), "nothing changes in this scenario", "Give two regimes, or after: {changes: [...]}.")
         model = self.model(top.get("model"))
         return Scenario(
-            str(top.get("title", "untitled")), world, before, after, known, changes,
+            str(top.get("title", "untitled")), world, before, after, known, changes, items=items,
             report=self.report(top.get("report")), source=self.document.source, **model,
         )  # fmt: skip
 
@@ -97,6 +98,20 @@ class Reader:
         allowed = _REGIME if side == "after" else ("regime",)
         mapping = self.keys(data, (side,), allowed, f"{side!r}")
         return self.day(mapping.get("regime"), (side, "regime"))
+
+    def items(self, top: dict[str, Any]) -> tuple[str, ...]:
+        """Goods that changes name: each is split out of its sector, once."""
+        after = top.get("after")
+        rows = after.get("changes") if isinstance(after, dict) else None
+        found: dict[str, None] = {}
+        for i, row in enumerate(rows if isinstance(rows, list) else []):
+            name = row.get("item") if isinstance(row, dict) else None
+            if name is not None and name not in found and self.world is not None:
+                split = self.guard(("after", "changes", i, "item"), self.world.split, str(name))
+                if split is not None:
+                    self.world = split
+                    found[str(name)] = None
+        return tuple(found)
 
     def changes(self, top: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         after = top.get("after")
@@ -121,13 +136,19 @@ class Reader:
                 self.say(path, f"{'a ceiling' if capped else 'a change'} needs {key!r}")
         importer = self.guard((*path, "importer"), self.members, data.get("importer", "all"))
         exporter = self.guard((*path, "exporter"), self.members, data.get("exporter", "all"))
-        sectors = self.guard((*path, "sectors"), self.sector_list, data.get("sectors", "goods"))
+        if "item" in data and "sectors" in data:
+            self.say((*path, "item"), "item and sectors in one change", "Keep one of them.")
+        sectors = [data["item"]] if "item" in data else data.get("sectors", "goods")
+        if "item" not in data:
+            sectors = self.guard((*path, "sectors"), self.sector_list, sectors)
         values = (self.ceiling if capped else self.tariff)(data, path)
         if len(self.problems) > before:
             return {}
+        goods = {"item": data["item"]} if "item" in data else {"sectors": sectors}
         if capped:
-            return {"importer": importer, "exporter": exporter[0], "sectors": sectors, **values}
-        return {"tariff": data["tariff"], "importer": importer, "exporter": exporter, "sectors": sectors, **values}
+            kind = {"export_ceiling": data["export_ceiling"]}
+            return {**kind, "importer": importer, "exporter": exporter[0], **goods, **values}
+        return {"tariff": data["tariff"], "importer": importer, "exporter": exporter, **goods, **values}
 
     def number(self, value: Any, path: strict_yaml.Path_, what: str) -> float | None:
         """A finite number, or a problem."""
@@ -150,9 +171,6 @@ class Reader:
         if data["export_ceiling"] != "share_of_baseline":
             self.say((*path, "export_ceiling"), f"{data['export_ceiling']!r} is not a kind of ceiling",
                      "Write share_of_baseline.")  # fmt: skip
-        if "item" in data:
-            self.say((*path, "item"), f"item {data['item']!r} is not split out of its sector in this version",
-                     "Name sectors: [...] instead.")  # fmt: skip
         value = self.number(data.get("value", 1.0), (*path, "value"), "a share")
         leakage = self.number(data.get("leakage", 0.0), (*path, "leakage"), "a share")
         rent = str(data.get("rent", "exporter"))
@@ -184,7 +202,7 @@ class Reader:
         for number, change in enumerate(rows):
             if not change or change.get("tariff") != "set":
                 continue
-            for cell in ((n, i, s) for n in change["importer"] for i in change["exporter"] for s in change["sectors"]):
+            for cell in ((n, i, s) for n in change["importer"] for i in change["exporter"] for s in _goods(change)):
                 first = seen.setdefault(cell, (number, change["rate"]))
                 if first[1] != change["rate"]:
                     self.say(
@@ -228,3 +246,8 @@ class Reader:
                     unknown("result", str(name), Equilibrium.names(), self.document.where(("report", i)))
                 )
         return tuple(str(n) for n in data)
+
+
+def _goods(change: dict[str, Any]) -> list[str]:
+    """Sectors a change is about; an item is one of its own."""
+    return [change["item"]] if "item" in change else list(change["sectors"])

@@ -30,6 +30,7 @@ class Scenario:
     deficits: str = "fixed"
     horizon: str = "long"
     report: tuple[str, ...] = REPORT
+    items: tuple[str, ...] = ()
     source: str = field(default="given in Python", compare=False)
 
     def resolved(self) -> dict[str, Any]:
@@ -47,6 +48,8 @@ class Scenario:
         from detente.ledger import Ledger
 
         world = World.load(self.world)
+        for item in self.items:
+            world = world.split(item)
         model = TradeModel(world, elasticities=self.elasticities, deficits=self.deficits, horizon=self.horizon)
         shock = Shock(label=self.title)
         if self.after is not None:
@@ -55,13 +58,17 @@ class Scenario:
                 ledger.on(self.before or "", known=self.known), ledger.on(self.after, known=self.known), world
             )
             shock = Shock(tariffs=law.tariffs, label=self.title)
-        tariffs = [c for c in self.changes if "tariff" in c]
-        ceilings = [
-            Ceiling(**{k: v for k, v in c.items() if k != "export_ceiling"}) for c in self.changes if "rent" in c
-        ]
+        tariffs = [_named(c) for c in self.changes if "tariff" in c]
+        ceilings = [Ceiling(**_named(c)) for c in self.changes if "export_ceiling" in c]
         if tariffs:
             shock = Shock.from_changes(world, tariffs, shock)
         return model, dataclasses.replace(shock, export_ceilings=ceilings)
+
+
+def _named(change: dict[str, Any]) -> dict[str, Any]:
+    """A change as the trade floor takes it: an item is a sector there."""
+    out = {k: v for k, v in change.items() if k not in ("export_ceiling", "item")}
+    return {**out, "sectors": [change["item"]]} if "item" in change else out
 
 
 def read_scenario(path: str | Path) -> Scenario:

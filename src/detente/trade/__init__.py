@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from detente.trade._closure import Closure as Closure
     from detente.trade._closure import horizon_closure as horizon_closure
     from detente.trade._equilibrium import Equilibrium as Equilibrium
-    from detente.trade._equilibrium import EquilibriumSet as EquilibriumSet
     from detente.trade._impact import Impact as Impact
     from detente.trade._impact import impact as impact
     from detente.trade._impact import solve_prepared as solve_prepared
@@ -32,12 +31,13 @@ if TYPE_CHECKING:
     from detente.trade._policy import import_tariffs as import_tariffs
     from detente.trade._policy import members as members
     from detente.trade._policy import union_objective as union_objective
+    from detente.trade._set import EquilibriumSet as EquilibriumSet
     from detente.trade._shock import Shock as Shock
 
 _PUBLIC = {
     "TradeModel": "detente.trade._model",
     "Equilibrium": "detente.trade._equilibrium",
-    "EquilibriumSet": "detente.trade._equilibrium",
+    "EquilibriumSet": "detente.trade._set",
     "Shock": "detente.trade._shock",
     "Ceiling": "detente.trade._ceilings",
     "Closure": "detente.trade._closure",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from detente.trade._model import TradeModel
 
-_MONEY = (
+MONEY = (
     "trade",
     "trade_baseline",
     "output",
@@ -97,6 +97,16 @@ class Equilibrium:
 
     @functools.cached_property
     def _raw(self) -> dict[str, np.ndarray]:
+        return self.results()
+
+    def results(self) -> dict[str, np.ndarray]:
+        """Every result by name, made anew: a batch reads some and lets the rest go.
+
+        Raises
+        ------
+        SolveError
+            If the solve failed.
+        """
         self.require()
         m = self.model
         found = kernels.outcomes(m.baseline, m.parameters, self.arrays, self.solution.state)
@@ -108,7 +118,7 @@ class Equilibrium:
         goods = np.array([not is_services(s) for s in m.world.sectors])
         out["goods_trade_percent"] = _percent(out["trade"][goods].sum(axis=0), old[goods].sum(axis=0))
         out["price_index"] = 1.0 + out["price_index_percent"] / 100.0
-        for name in _MONEY:
+        for name in MONEY:
             out[name] = out[name] * m.scale
         for name in self.by_sector:
             out[name] = out[name].T
@@ -159,7 +169,7 @@ class Equilibrium:
     @staticmethod
     def unit(model: TradeModel, name: str) -> str:
         """Unit of a result, from the vocabulary; money carries the world's unit."""
-        if name in _MONEY:
+        if name in MONEY:
             return model.world.unit
         word = words().get(name)
         return word.unit if word else "percent"
@@ -167,7 +177,7 @@ class Equilibrium:
     @staticmethod
     def money_scale(model: TradeModel, name: str) -> float:
         """What one unit of the kernels' money is in the world's unit; 1 for anything that is not money."""
-        return model.scale if name in _MONEY else 1.0
+        return model.scale if name in MONEY else 1.0
 
     @property
     def premium_percent(self) -> np.ndarray:
@@ -204,37 +214,6 @@ class Equilibrium:
         if not self.solution.solved:
             return f"<p><b>{self.status.value}</b>: {self.status.remedy}</p>"
         return self.to_frame("real_income_percent").set_index("economy").T.to_html(float_format="{:.3f}".format)
-
-
-@dataclass(frozen=True, eq=False)
-class EquilibriumSet:
-    """Equilibria of many shocks; results gain the dimension `scenario`, failed members are NaN."""
-
-    members: tuple[Equilibrium, ...]
-
-    @property
-    def status(self) -> tuple[kernels.Status, ...]:
-        """Status of each member."""
-        return tuple(m.status for m in self.members)
-
-    def __len__(self) -> int:
-        return len(self.members)
-
-    def __getitem__(self, name: str) -> Any:
-        import xarray as xr
-
-        good = next((m for m in self.members if m.solution.solved), None)
-        if good is None:
-            raise SolveError("no member of the batch has an equilibrium; look at .status for each")
-        sample = good[name]
-        rows = [m.array(name) if m.solution.solved else np.full(sample.shape, np.nan) for m in self.members]
-        labels = [m.shock.label or str(k) for k, m in enumerate(self.members)]
-        coords = {"scenario": labels if len(set(labels)) == len(labels) else list(range(len(labels)))}
-        attrs = {k: v for k, v in sample.attrs.items() if k not in ("status", "residual")}
-        return xr.DataArray(
-            np.stack(rows), coords={**coords, **{d: sample[d].to_numpy() for d in sample.dims}},
-            dims=("scenario", *sample.dims), name=name, attrs=attrs,
-        )  # fmt: skip
 
 
 def _percent(new: np.ndarray, old: np.ndarray) -> np.ndarray:

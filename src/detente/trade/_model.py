@@ -11,7 +11,9 @@ import numpy as np
 from detente import model as kernels
 from detente.errors import Problem, ShockError, SolveError, UnknownName, unknown
 from detente.trade._closure import DEFICITS, Closure, horizon_closure
-from detente.trade._equilibrium import Equilibrium, EquilibriumSet
+from detente.trade._draws import draw_elasticities, spread_between_studies
+from detente.trade._equilibrium import Equilibrium
+from detente.trade._set import EquilibriumSet
 from detente.trade._shock import Shock
 from detente.world import World, elasticity_set
 
@@ -129,6 +131,52 @@ class TradeModel:
         members = (Equilibrium(self, s, a, f) for s, a, f in zip(shocks, arrays, found, strict=True))
         return EquilibriumSet(tuple(members))
 
+    def solve_draws(
+        self,
+        shock: Shock | None = None,
+        *,
+        count: int = 200,
+        seed: int = 0,
+        spread: float | Sequence[float] | None = None,
+        correlation: float = 0.0,
+        workers: int | None = None,
+    ) -> EquilibriumSet:
+        """One shock under many elasticities; results gain the dimension `draw`, and `.interval(name)`.
+
+        Parameters
+        ----------
+        count, seed
+            How many draws; the seed makes them the same again.
+        spread
+            Standard deviation of log theta, one number or by sector. None: by how much the published studies
+            disagree about each sector (worlds of the 28 sectors only).
+        correlation
+            Between the sectors' draws, 0 to 1.
+
+        Raises
+        ------
+        WorldError
+            If `spread` is None and the published sets do not know the world's sectors.
+        """
+        if self.closure.theta is not None and spread is None and not np.ptp(self.theta):
+            # a horizon's single elasticity is one number for all goods: its draws move together
+            correlation = 1.0
+        sigma = spread_between_studies(self.world) if spread is None else np.asarray(spread, dtype=float)
+        thetas = draw_elasticities(self.theta, count, seed, sigma, correlation)
+        models = [self.replace(elasticities=theta) for theta in thetas]
+        arrays = (shock or Shock()).arrays(self.world)
+        if self.deficits == "balanced":
+            found = [kernels.solve(m.baseline, m.parameters, arrays, options=self.options) for m in models]
+        else:
+            centre = kernels.solve(self.baseline, self.parameters, arrays, options=self.options)
+            found = kernels.solve_many(
+                self.baseline, [m.parameters for m in models], [arrays] * count,
+                begin=centre.state if centre.solved else None, options=self.options, workers=workers,
+            )  # fmt: skip
+        base = shock or Shock()
+        members = (Equilibrium(m, base, arrays, f) for m, f in zip(models, found, strict=True))
+        return EquilibriumSet(tuple(members), "draw")
+
     def gradient(
         self, outcome: str, economy: str, with_respect_to: str = "tariffs", at: Shock | Equilibrium | None = None
     ) -> xr.DataArray:
@@ -190,7 +238,10 @@ class TradeModel:
         kept: dict[str, Any] = {"deficits": self.deficits, "horizon": self.closure, "options": self.options}
         if "horizon" not in changes:
             kept["elasticities"] = self.theta
-        return TradeModel(self.world, **{**kept, **changes})
+        other = TradeModel(self.world, **{**kept, **changes})
+        if other.deficits != "balanced" and self.deficits != "balanced":
+            other._baseline = self._baseline  # the accounts are the same whatever the elasticities
+        return other
 
     def describe(self) -> dict[str, Any]:
         """The settings that made a result, for records."""
@@ -210,6 +261,11 @@ class TradeModel:
         )
 
 
+def _law_sectors(world: World) -> list[str]:
+    """Sectors by the names published sets know: an item has its parent's elasticity."""
+    return [world.parents.get(s, s) for s in world.sectors]
+
+
 def _float64(*values: Any) -> list[Any]:
     import jax.numpy as jnp
 
@@ -223,7 +279,7 @@ def _theta(world: World, elasticities: Any, closure: Closure) -> tuple[str, np.n
             return f"{closure.theta:g} everywhere ({closure.name})", np.full(count, closure.theta)
         elasticities = "fontagne-2022"
     if isinstance(elasticities, str):
-        return elasticities, np.asarray(elasticity_set(elasticities, world.sectors), dtype=float)
+        return elasticities, np.asarray(elasticity_set(elasticities, _law_sectors(world)), dtype=float)
     theta = np.asarray(elasticities, dtype=float)
     name = f"{float(theta):g} everywhere (given)" if theta.ndim == 0 else "given by sector"
     theta = np.full(count, float(theta)) if theta.ndim == 0 else theta

@@ -73,7 +73,8 @@ class Shock:
             old = _total(before.by_sector(importer=importer, exporter=exporter))
             new = _total(after.by_sector(importer=importer, exporter=exporter))
             for j, sector in enumerate(world.sectors):
-                change = new.get(sector, 0.0) - old.get(sector, 0.0)
+                law = world.parents.get(sector, sector)  # an item bears its parent sector's average
+                change = new.get(law, 0.0) - old.get(law, 0.0)
                 if change:
                     tariffs[j, n, i] = max(0.0, tariffs[j, n, i] + change)
         return cls(tariffs=tariffs, label=f"regime of {before.date} to regime of {after.date}")

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.world._elasticities import elasticity_set, elasticity_sets
+    from detente.world._items import Item, item_names, load_item
     from detente.world._load import world_names
     from detente.world._world import World
 
 _PUBLIC = {
+    "Item": "detente.world._items",
+    "item_names": "detente.world._items",
+    "load_item": "detente.world._items",
     "World": "detente.world._world",
     "elasticity_set": "detente.world._elasticities",
     "elasticity_sets": "detente.world._elasticities",
     "world_names": "detente.world._load",
 }
 
-__all__ = ["World", "elasticity_set", "elasticity_sets", "world_names"]
+__all__ = ["Item", "World", "elasticity_set", "elasticity_sets", "item_names", "load_item", "world_names"]
 
 
 def __getattr__(name: str) -> Any:

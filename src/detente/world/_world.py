@@ -6,12 +6,15 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from detente.errors import Problem, WorldError
+
+if TYPE_CHECKING:
+    from detente.world._items import Item
 
 Array = npt.NDArray[np.float64]
 _ARRAYS = ("trade", "tariffs", "input_shares", "value_added_shares", "final_shares", "input_taxes")
@@ -194,6 +197,38 @@ class World:
         from detente.world._aggregate import aggregate
 
         return aggregate(self, economies or {}, sectors or {})
+
+    def split(self, item: Item | str) -> World:
+        """Split a good out of its sector: the item becomes the last sector, the parent keeps the rest.
+
+        Suppliers' totals are met exactly; importers get it by what its users buy of the parent; users buy it in
+        place of the parent; item and rest are made the same way and bear the same duty. Accounts still close,
+        and summing the two gives the world back.
+
+        Parameters
+        ----------
+        item
+            The name of an embedded item (`detente.world.item_names()`), or an `Item`.
+
+        Raises
+        ------
+        UnknownName, WorldError
+            No such item; suppliers, users or parent the world lacks; an item too large for its parent.
+
+        Examples
+        --------
+        >>> w = World.load().split("rare-earth-magnets")
+        >>> w.sectors[-1], round(float(w.trade[-1].sum()))
+        ('rare-earth-magnets', 15000)
+        """
+        from detente.world._split import split
+
+        return split(self, item)
+
+    @property
+    def parents(self) -> Mapping[str, str]:
+        """Sector each split item came out of, by item."""
+        return dict(self.record.get("parents", {}))
 
     # ---- accounts derived from them ---------------------------------------------------------------------
 
