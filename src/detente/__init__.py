@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.bargain import nash_tariffs as nash_tariffs
     from detente.brief import Brief as Brief
     from detente.ledger import Ledger as Ledger
     from detente.ledger import Regime as Regime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from detente.trade import Equilibrium as Equilibrium
     from detente.trade import Shock as Shock
     from detente.trade import TradeModel as TradeModel
+    from detente.trade import optimal_tariffs as optimal_tariffs
     from detente.world import World as World
     from detente.world import elasticity_set as elasticity_set
 
@@ -35,6 +37,8 @@ _PUBLIC = {
     "Ceiling": "detente.trade",
     "Equilibrium": "detente.trade",
     "Closure": "detente.trade",
+    "optimal_tariffs": "detente.trade",
+    "nash_tariffs": "detente.bargain",
     "Scenario": "detente.study",
     "Run": "detente.study",
     "run": "detente.study",

@@ -56,7 +56,7 @@ def test_vocabulary_has_one_meaning_each():
 def test_public_names_are_these():
     assert set(detente.__all__) == {
         "__version__", "Ledger", "Regime", "World", "elasticity_set", "TradeModel", "Shock", "Ceiling", "Equilibrium",
-        "Closure", "Scenario", "Run", "run", "Brief",
+        "Closure", "optimal_tariffs", "nash_tariffs", "Scenario", "Run", "run", "Brief",
     }  # fmt: skip
     for name in detente.__all__:
         assert getattr(detente, name)

@@ -205,3 +205,48 @@ def test_a_missing_file_and_a_folder_without_a_run(tmp_path):
     with pytest.raises(ScenarioError) as caught:
         compare([tmp_path, tmp_path / "b"])
     assert len(caught.value.problems) == 2
+
+
+def test_pairs_of_the_regimes_and_of_every_change_are_reported(tmp_path):
+    text = """
+before: {regime: 2025-01-19}
+after:
+  regime: 2025-06-11
+  changes:
+    - {tariff: add, importer: EU27, exporter: CHN, sectors: C29, rate: 0.1}
+    - {layer: reciprocal, importer: USA, exporter: CHN, rate: 0.34}
+report: [real_income_percent]
+"""
+    pairs = dt.run(written(tmp_path, text)).results["trade_percent"]
+    assert {"CHN->USA", "USA->CHN", "CHN->DEU", "USA->SWE"} <= set(pairs)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["exporter: 5, importer: USA", "importer: null, exporter: CHN", "importer: [], exporter: CHN",
+     "importer: USA, exporter: USA", "importer: USA, exporter: CHN, sectors: []"],
+)  # fmt: skip
+def test_names_that_name_nothing(tmp_path, row):
+    told = problems(tmp_path, f"after:\n  changes:\n    - {{tariff: add, rate: 0.1, {row}}}\n")
+    assert told
+    assert all("s.yaml:3" in t for t in told)
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", "null", '{"files": 5}', "not json"])
+def test_a_record_that_is_none(tmp_path, record):
+    (tmp_path / "record.json").write_text(record)
+    with pytest.raises(ScenarioError):
+        verify(tmp_path)
+
+
+def test_the_folder_is_looked_at_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError, match="you stand in"):
+        dt.run(tmp_path / "nowhere.yaml", ".")
+
+
+def test_a_saved_run_can_be_read_by_others_and_replaced(tmp_path):
+    for _ in range(2):
+        dt.run(written(tmp_path, GOOD), tmp_path / "out")
+        assert (tmp_path / "out").stat().st_mode & 0o055 == 0o055
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "s.yaml"]

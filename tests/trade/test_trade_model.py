@@ -234,3 +234,60 @@ def test_the_gradient_in_an_export_tax_that_is_not_yet_there(world, model):
         tight.solve(dt.Shock(export_taxes=s * tax))["real_income_percent"].sel(economy="CHN").item() for s in (1, -1)
     )
     assert slope.item() == pytest.approx((up - down) / (2 * eps), rel=1e-5)
+
+
+def test_a_ceiling_on_a_union_caps_the_union_not_its_first_member():
+    world = dt.World.load()
+    model = dt.TradeModel(world, horizon="short")
+    eq = model.solve(dt.Shock(export_ceilings=[dt.Ceiling("EU27", "USA", "C29", 0.5)]), throw=True)
+    members = [world.economies.index(c) for c in dt.economies.groups()["EU27"]]
+    j, n = world.sectors.index("C29"), world.economies.index("USA")
+    sent = world.trade[j, n, members]
+    arrives = sent * (1 + eq.array("trade_quantity_percent")[j, n, members] / 100)
+    assert arrives.sum() / sent.sum() == pytest.approx(0.5, abs=1e-8)
+
+
+def test_a_layer_at_another_rate_moves_only_what_it_reaches():
+    """The reciprocal duty at 34 instead of 10 %: the change in each sector is 2.4 times what the layer gives it."""
+    world, ledger = dt.World.load(), dt.Ledger.load()
+    before, after = ledger.on("2025-01-19"), ledger.on("2025-06-11")
+    plain = dt.Shock.from_regimes(before, after, world)
+    more = dt.Shock.from_regimes(before, after, world, layers={("USA", "CHN", "reciprocal"): 0.34})
+    n, i = world.economies.index("USA"), world.economies.index("CHN")
+    layer = after.by_sector(importer="USA", exporter="CHN")["reciprocal"]
+    for j, sector in enumerate(world.sectors):
+        moved = more.tariffs[j, n, i] - plain.tariffs[j, n, i]
+        assert moved == pytest.approx(2.4 * layer[sector], abs=1e-12)
+    with pytest.raises(ShockError, match="layer in force"):
+        dt.Shock.from_regimes(before, after, world, layers={("USA", "CHN", "s122"): 0.1})
+    with pytest.raises(ShockError, match="not at one rate"):
+        dt.Shock.from_regimes(before, after, world, layers={("USA", "CHN", "s301"): 0.5})
+
+
+def test_changes_are_checked_in_python_too(world):
+    with pytest.raises(ShockError) as caught:
+        dt.Shock.from_changes(world, [{"tariff": "mul", "importer": "USA", "exporter": "CHN", "rat": 0.1}])
+    told = str(caught.value)
+    for says in ("'mul'", "'rat'", "needs 'rate'"):
+        assert says in told
+
+
+def test_what_is_no_number(world, model):
+    with pytest.raises(ShockError, match="tariffs"):
+        model.solve(dt.Shock(tariffs="abc"))
+    with pytest.raises(ShockError, match="elasticities"):
+        dt.TradeModel(world, elasticities=["x"])
+
+
+def test_draws_are_the_same_again_and_centre_on_the_point(world):
+    model = dt.TradeModel(world, elasticities=4.0)
+    shock = tariff(world, 0.25)
+    one, two = (model.solve_draws(shock, count=12, seed=3, spread=0.2) for _ in range(2))
+    assert one.status == ("solved",) * 12
+    np.testing.assert_array_equal(one["real_income_percent"], two["real_income_percent"])
+    found = one.interval("real_income_percent", 0.8)
+    assert (found["low"] <= found["high"]).all()
+    none = model.solve_draws(shock, count=2, seed=1, spread=0.0)["real_income_percent"]
+    np.testing.assert_allclose(none[0], model.solve(shock).array("real_income_percent"), atol=1e-8)
+    with pytest.raises(ShockError):
+        model.solve_draws(shock, count=0, spread=-1.0)

@@ -6,6 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.bargain._deal import Deal as Deal
+    from detente.bargain._deal import bargain_tariffs as bargain_tariffs
+    from detente.bargain._inverse import ImpliedWeight as ImpliedWeight
+    from detente.bargain._inverse import implied_rivalry as implied_rivalry
     from detente.bargain._nash import NashTariffs as NashTariffs
     from detente.bargain._nash import nash_tariffs as nash_tariffs
     from detente.bargain._players import Player as Player
@@ -13,6 +17,10 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "nash_tariffs": "detente.bargain._nash",
     "NashTariffs": "detente.bargain._nash",
+    "bargain_tariffs": "detente.bargain._deal",
+    "Deal": "detente.bargain._deal",
+    "implied_rivalry": "detente.bargain._inverse",
+    "ImpliedWeight": "detente.bargain._inverse",
     "Player": "detente.bargain._players",
 }
 

@@ -112,7 +112,7 @@ class Brief:
         from detente.world import World
 
         world = World.load()
-        shock = Shock.from_regimes(self.ledger.on(BASELINE), self.regime, world)
+        shock = Shock.from_regimes(self.ledger.on(BASELINE, known=self.clocks.known), self.regime, world)
         found: dict[str, Any] = {}
         for horizon in HORIZONS:
             solved = solve_prepared(TradeModel(world, horizon=horizon), shock)
@@ -136,13 +136,17 @@ class Brief:
         """Where the numbers come from."""
         from detente.world import World
 
-        world, settings = World.load(), self.impact["model"]
+        world = World.load()
         return [
             "Measures: detente's ledger, each with its legal basis (detente ledger show MEASURE).",
             *(f"Weights of {d}: {t['weights']}." for d, t in self.tariffs.items()),
             f"Accounts: {world.unit}; OECD Inter-Country Input-Output Tables, WIOD 2016, US Census 2024 duties, "
             "Teti 2024 tariffs, balanced by detente (docs/world.md).",
-            f"Model: {settings['horizon_source']}; trade elasticities {settings['elasticities']}.",
+            *(
+                f"Model, {name} run: {part['model']['horizon_source']}; trade elasticities "
+                f"{part['model']['elasticities']}."
+                for name, part in self.impact["horizons"].items()
+            ),
         ]
 
     def to_dict(self) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def _tariffs(out: Console, direction: str, part: dict[str, Any]) -> None:
 
 def _headline(out: Console, head: dict[str, Any], why: dict[str, Any]) -> None:
     sum_of = " + ".join(f"{k} {100 * v:g}" for k, v in head["parts"].items())
-    was = f", before: {100 * head['previous']:g}" if head.get("previous") is not None else ""
+    was = ""
+    if head.get("previous") is not None:
+        was = f", {100 * (head['rate'] - head['previous']):+g} points from {100 * head['previous']:g}"
     out.print(
         f"  Headline \"{head['name']}\": [bold]{100 * head['rate']:g} %[/bold] = {sum_of}{was} "
         f"({head['applies_to']})", highlight=False,

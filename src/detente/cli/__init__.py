@@ -5,6 +5,8 @@ Exit 0: answered. Exit 2: the input is at fault, said once on stderr. Exit 1: ou
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,11 +28,25 @@ def run(arguments: list[str]) -> int:
     except UserError as error:
         print(_app.told(error), file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, BrokenPipeError):
+    except BrokenPipeError:
+        # whoever read us has gone; keep the interpreter from saying so again when it closes stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _bug()
+        print("Error: the disk is full.", file=sys.stderr)
+        return 2
     except Exception:
-        import traceback
+        return _bug()
 
-        traceback.print_exc()
-        print("This is a bug in detente, not in your input. Please report it with the text above.", file=sys.stderr)
-        return 1
+
+def _bug() -> int:
+    """Show the traceback of the error at hand."""
+    import traceback
+
+    traceback.print_exc()
+    print("This is a bug in detente, not in your input. Please report it with the text above.", file=sys.stderr)
+    return 1

@@ -26,4 +26,4 @@ def brief(
     from detente.brief import Brief, render
 
     answer = Brief(on=on, known=known, between=between)
-    emit(answer.to_dict() if as_json else None, as_json, lambda: render(answer))
+    emit(answer.to_dict(), as_json, lambda: render(answer))

@@ -18,6 +18,8 @@ from detente.model._baseline import baseline_from_accounts as baseline_from_acco
 from detente.model._baseline import no_shock as no_shock
 from detente.model._decompose import decompose as decompose
 from detente.model._decompose import prepare as prepare
+from detente.model._gravity import Resistances as Resistances
+from detente.model._gravity import resistances as resistances
 from detente.model._outcomes import OUTCOMES as OUTCOMES
 from detente.model._outcomes import outcomes as outcomes
 from detente.model._outcomes import purge_deficits as purge_deficits

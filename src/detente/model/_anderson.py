@@ -6,7 +6,7 @@ Walker and Ni (2011), "Anderson acceleration for fixed-point iterations", SIAM J
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +14,6 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from detente.model._config import gmres
-from detente.model._map import State
 
 _RIDGE = 1e-14
 _HUGE = 1e300
@@ -32,17 +31,23 @@ class Iterate(NamedTuple):
     df: Float[Array, "depth m"]
 
 
-StepFunction = Callable[[State], tuple[State, State]]
+S = TypeVar("S", bound=tuple[Any, ...])
+"""A state: a named tuple of arrays, all of them unknowns."""
 
 
-def largest(gap: State) -> Float[Array, ""]:
+def largest(gap: tuple[Any, ...]) -> Float[Array, ""]:
     """Largest absolute entry of a gap; NaN stays NaN."""
     return jnp.max(jnp.stack([jnp.max(jnp.abs(g)) for g in gap if g.size]))
 
 
 def anderson(
-    function: StepFunction, start: State, *, depth: int, tolerance: Float[Array, ""], max_steps: Float[Array, ""]
-) -> tuple[State, Float[Array, ""], Float[Array, ""]]:
+    function: Callable[[S], tuple[S, S]],
+    start: S,
+    *,
+    depth: int,
+    tolerance: Float[Array, ""],
+    max_steps: Float[Array, ""],
+) -> tuple[S, Float[Array, ""], Float[Array, ""]]:
     """Iterate `x -> function(x)` to a gap below `tolerance`; returns state, residual and steps taken.
 
     Stops on NaN: the caller reads the residual, never the state alone.
@@ -78,8 +83,8 @@ def anderson(
 
 
 def newton(
-    function: StepFunction, start: State, *, tolerance: Float[Array, ""], max_steps: int = 12
-) -> tuple[State, Float[Array, ""], Float[Array, ""]]:
+    function: Callable[[S], tuple[S, S]], start: S, *, tolerance: Float[Array, ""], max_steps: int = 12
+) -> tuple[S, Float[Array, ""], Float[Array, ""]]:
     """Newton steps on `function(x) - x = 0`, each linear system by GMRES on exact Jacobian products.
 
     Steps are halved until the gap falls, at most eight times.

@@ -52,13 +52,16 @@ def _row(folder: Path, economies: Sequence[str]) -> dict[str, Any]:
     from detente import strict_yaml
 
     record = read_record(folder)
-    scenario = strict_yaml.read(folder / "scenario.yaml").data or {}
+    scenario = strict_yaml.read(folder / "scenario.yaml").data
     results: dict[str, dict[str, float]] = {}
     table = folder / "results.parquet"
     if table.is_file():
         import pandas as pd
 
-        frame = pd.read_parquet(table)
+        try:
+            frame = pd.read_parquet(table, columns=["variable", "economy", "value"])
+        except (OSError, ValueError, KeyError) as error:
+            raise ScenarioError([Problem(str(table), f"is not the table of a run: {error}")]) from None
         absent = [e for e in economies if e not in set(frame["economy"].dropna())]
         if absent:
             raise ScenarioError([Problem(str(folder), f"has no results for {', '.join(absent)}")])
@@ -66,6 +69,6 @@ def _row(folder: Path, economies: Sequence[str]) -> dict[str, Any]:
             values = frame[frame["variable"] == name].set_index("economy")["value"]
             results[name] = {e: float(values[e]) for e in economies}
     return {
-        "folder": str(folder), "title": scenario.get("title", ""), "status": record.get("status", ""),
-        "fingerprint": record["fingerprint"], "results": results,
+        "folder": str(folder), "title": scenario.get("title", "") if isinstance(scenario, dict) else "", "status": record.get("status", ""),
+        "fingerprint": record.get("fingerprint", ""), "results": results,
     }  # fmt: skip

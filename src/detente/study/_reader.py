@@ -18,6 +18,7 @@ _TOP = ("title", "world", "before", "after", "model", "report", "known")
 _LATER = {"draws": "draws over elasticities", "players": "games"}
 _REGIME = ("regime", "changes")
 _TARIFF = ("tariff", "importer", "exporter", "sectors", "item", "rate")
+_LAYER = ("layer", "importer", "exporter", "rate")
 _CEILING = ("export_ceiling", "exporter", "importer", "sectors", "item", "value", "rent", "leakage")
 _MODEL = ("elasticities", "deficits", "horizon")
 _LARGEST_RATE = 20.0
@@ -129,26 +130,39 @@ class Reader:
         """One change: a tariff, or an export ceiling; empty when something is wrong with it."""
         before = len(self.problems)
         capped = isinstance(row, dict) and "export_ceiling" in row
+        if isinstance(row, dict) and "layer" in row:
+            return self.layer(row, path)
         data = self.keys(row, path, _CEILING if capped else _TARIFF, "a ceiling" if capped else "a change")
         needed = ("exporter", "value") if capped else ("tariff", "importer", "exporter", "rate")
         for key in needed:
             if key not in data and data:
                 self.say(path, f"{'a ceiling' if capped else 'a change'} needs {key!r}")
-        importer = self.guard((*path, "importer"), self.members, data.get("importer", "all"))
-        exporter = self.guard((*path, "exporter"), self.members, data.get("exporter", "all"))
+        importer = self.named(data, "importer", path, self.members)
+        exporter = self.named(data, "exporter", path, self.members)
+        if importer and importer == exporter and len(importer) == 1:
+            self.say(path, f"{importer[0]} trades with itself here", "Name two economies.")
         if "item" in data and "sectors" in data:
             self.say((*path, "item"), "item and sectors in one change", "Keep one of them.")
         sectors = [data["item"]] if "item" in data else data.get("sectors", "goods")
         if "item" not in data:
-            sectors = self.guard((*path, "sectors"), self.sector_list, sectors)
+            sectors = self.named({"sectors": sectors}, "sectors", path, self.sector_list)
         values = (self.ceiling if capped else self.tariff)(data, path)
         if len(self.problems) > before:
             return {}
         goods = {"item": data["item"]} if "item" in data else {"sectors": sectors}
         if capped:
             kind = {"export_ceiling": data["export_ceiling"]}
-            return {**kind, "importer": importer, "exporter": exporter[0], **goods, **values}
+            return {**kind, "importer": importer, "exporter": exporter, **goods, **values}
         return {"tariff": data["tariff"], "importer": importer, "exporter": exporter, **goods, **values}
+
+    def named(self, data: dict[str, Any], key: str, path: strict_yaml.Path_, expand_: Any) -> list[str]:
+        """Names under a key: text or a list of text, expanded; empty when something is wrong with them."""
+        value = data.get(key, "all")
+        listed = value if isinstance(value, list) else [value]
+        if not listed or not all(isinstance(name, str) and name for name in listed):
+            self.say((*path, key), f"{key}: {value!r} names nothing", "Write a name, or a list of names.")
+            return []
+        return self.guard((*path, key), expand_, value) or []
 
     def number(self, value: Any, path: strict_yaml.Path_, what: str) -> float | None:
         """A finite number, or a problem."""
@@ -156,6 +170,29 @@ class Reader:
             self.say(path, f"{value!r} is not {what}", "Write a fraction: 0.25 for 25 %.")
             return None
         return float(value)
+
+    def layer(self, row: dict[str, Any], path: strict_yaml.Path_) -> dict[str, Any]:
+        """A layer of the law at another rate, on the goods it reaches."""
+        before = len(self.problems)
+        data = self.keys(row, path, _LAYER, "a change of a layer")
+        for key in _LAYER:
+            if key not in data:
+                self.say(path, f"a change of a layer needs {key!r}")
+        sides = {key: self.named(data, key, path, self.members) for key in ("importer", "exporter")}
+        for key, members in sides.items():
+            if len(members) > 1:
+                self.say((*path, key), f"a layer has one {key}", "Write one change for each.")
+        rate = self.number(data.get("rate", 0.0), (*path, "rate"), "a rate")
+        if rate is not None and not 0 <= rate <= _LARGEST_RATE:
+            self.say((*path, "rate"), f"a duty of {rate:.0%} is none a law would name", "Rates are fractions: 0.34.")
+        if len(self.problems) > before:
+            return {}
+        return {
+            "layer": str(data["layer"]),
+            "importer": sides["importer"][0],
+            "exporter": sides["exporter"][0],
+            "rate": rate,
+        }
 
     def tariff(self, data: dict[str, Any], path: strict_yaml.Path_) -> dict[str, Any]:
         if data.get("tariff", "add") not in ("add", "set"):
@@ -178,9 +215,6 @@ class Reader:
             return {}
         for problem in Ceiling("", value=value, rent=rent, leakage=leakage).problems(self.document.where(path)):
             self.problems.append(problem)
-        exporters = data.get("exporter")
-        if isinstance(exporters, list) or exporters == "all":
-            self.say((*path, "exporter"), "a ceiling has one exporter", "Write one change for each.")
         return {"value": value, "rent": rent, "leakage": leakage}
 
     def members(self, names: Any) -> list[str]:

@@ -66,13 +66,18 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     place = folder / RECORD
     try:
-        return dict(json.loads(place.read_text(encoding="utf-8")))
+        record = json.loads(place.read_text(encoding="utf-8"))
     except OSError:
         raise ScenarioError(
             [Problem(str(folder), f"holds no {RECORD}", "Give a folder that `detente run --out` wrote.")]
         ) from None
     except ValueError as error:
         raise ScenarioError([Problem(str(place), f"is not readable as JSON: {error}")]) from None
+    if not (
+        isinstance(record, dict) and isinstance(record.get("files"), dict) and isinstance(record.get("inputs"), dict)
+    ):
+        raise ScenarioError([Problem(str(place), "is not the record of a run", "Run the scenario again.")])
+    return record
 
 
 def verify(folder: str | Path) -> dict[str, Any]:
@@ -87,7 +92,7 @@ def verify(folder: str | Path) -> dict[str, Any]:
     record = read_record(place)
     files = {
         name: (place / name).is_file() and sha256((place / name).read_bytes()) == digest
-        for name, digest in record.get("files", {}).items()
+        for name, digest in record["files"].items()
     }
     now = data_hashes()
     inputs = {name: record["inputs"].get(name) == digest for name, digest in now.items()}

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from detente.errors import Problem, ScenarioError
 from detente.study import _record
 from detente.study._scenario import Scenario, read_scenario
@@ -20,6 +18,7 @@ from detente.trade import Equilibrium
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST_NAMED = 40
 _ALWAYS = ("real_income_percent", "gdp_percent", "price_index_percent", "goods_trade_percent")
 
 
@@ -61,12 +60,18 @@ class Run:
         return out
 
     def _pairs(self) -> list[tuple[str, str]]:
-        """Pairs among the economies whose tariffs change, both directions."""
-        world = self.equilibrium.model.world
-        moved = np.asarray(self.equilibrium.arrays.tariff) != world.tariffs
-        hit = moved.any(axis=0)
-        named = [c for k, c in enumerate(world.economies) if hit[k].any() or hit[:, k].any()][:12]
-        return [(n, i) for n in named for i in named if n != i]
+        """Pairs, both directions, among the economies that the scenario names: in its regimes and its changes.
+
+        Past `_MOST_NAMED` economies (a change for `all`) those named first are kept; the saved table has every pair.
+        """
+        scenario = self.scenario
+        named: dict[str, None] = dict.fromkeys(("USA", "CHN") if scenario.after else ())
+        for change in scenario.changes:
+            for key in ("importer", "exporter"):
+                names = change.get(key, ())
+                named.update(dict.fromkeys([names] if isinstance(names, str) else names))
+        known = [e for e in named if e in self.equilibrium.model.world.economies][:_MOST_NAMED]
+        return [(n, i) for n in known for i in known if n != i]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the keys of interfaces.md."""
@@ -99,19 +104,23 @@ class Run:
         ScenarioError
             If the folder holds something that is not a run, or cannot be written.
         """
-        place = Path(folder)
-        if place.exists() and (not place.is_dir() or (any(place.iterdir()) and not (place / _record.RECORD).is_file())):
-            raise ScenarioError([Problem(str(place), "holds something that is not a run", "Give a new folder.")])
+        place = checked_place(folder)
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
         except OSError as error:
             raise ScenarioError([Problem(str(place), f"cannot be written: {error.strerror}")]) from None
         try:
             self._write(made)
-            if place.exists():
-                shutil.rmtree(place)
-            os.replace(made, place)
+            made.chmod(0o755)  # a temporary folder is private; a result is not
+            if place.exists():  # the old run goes only once the new one stands
+                aside = made.with_name(made.name + "-old")
+                os.replace(place, aside)
+                os.replace(made, place)
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                os.replace(made, place)
+        except OSError as error:
+            raise ScenarioError([Problem(str(place), f"cannot be written: {error.strerror}")]) from None
         finally:
             shutil.rmtree(made, ignore_errors=True)
         return place
@@ -134,6 +143,27 @@ class Run:
         (folder / _record.RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
+def checked_place(folder: str | Path) -> Path:
+    """Where a run may be kept: a new folder, or one that holds a run already.
+
+    Raises
+    ------
+    ScenarioError
+        If it holds something else, is no folder, or its parent cannot be made.
+    """
+    place = Path(folder).resolve()
+    taken = place.is_dir() and any(place.iterdir()) and not (place / _record.RECORD).is_file()
+    if taken or (place.exists() and not place.is_dir()):
+        raise ScenarioError([Problem(str(folder), "holds something that is not a run", "Give a new folder.")])
+    if place == Path.cwd():
+        raise ScenarioError([Problem(str(folder), "is the folder you stand in", "Give a folder of the run's own.")])
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ScenarioError([Problem(str(folder), f"cannot be made: {error.strerror}")]) from None
+    return place
+
+
 def run(scenario: str | Path | Scenario, out: str | Path | None = None) -> Run:
     """Solve a scenario, from a file or given; with `out`, also save it there.
 
@@ -143,6 +173,8 @@ def run(scenario: str | Path | Scenario, out: str | Path | None = None) -> Run:
         If the scenario cannot be run as written. A solve that finds no equilibrium does not raise.
     """
     clock = time.perf_counter()
+    if out is not None:
+        checked_place(out)  # before the work, not after it
     asked = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
     model, shock = asked.build()
     equilibrium = model.solve(shock)

@@ -55,8 +55,9 @@ class Scenario:
         if self.after is not None:
             ledger = Ledger.load()
             law = Shock.from_regimes(
-                ledger.on(self.before or "", known=self.known), ledger.on(self.after, known=self.known), world
-            )
+                ledger.on(self.before or "", known=self.known), ledger.on(self.after, known=self.known), world,
+                layers={(c["importer"], c["exporter"], c["layer"]): c["rate"] for c in self.changes if "layer" in c},
+            )  # fmt: skip
             shock = Shock(tariffs=law.tariffs, label=self.title)
         tariffs = [_named(c) for c in self.changes if "tariff" in c]
         ceilings = [Ceiling(**_named(c)) for c in self.changes if "export_ceiling" in c]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from detente.trade._closure import Closure as Closure
     from detente.trade._closure import horizon_closure as horizon_closure
     from detente.trade._equilibrium import Equilibrium as Equilibrium
+    from detente.trade._gravity import GravityResult as GravityResult
+    from detente.trade._gravity import gravity as gravity
     from detente.trade._impact import Impact as Impact
     from detente.trade._impact import impact as impact
     from detente.trade._impact import solve_prepared as solve_prepared
@@ -55,6 +57,8 @@ _PUBLIC = {
     "optimal_tariffs": "detente.trade._optimum",
     "maximise": "detente.trade._optimum",
     "BOUNDS": "detente.trade._optimum",
+    "GravityResult": "detente.trade._gravity",
+    "gravity": "detente.trade._gravity",
     "Impact": "detente.trade._impact",
     "impact": "detente.trade._impact",
     "solve_prepared": "detente.trade._impact",

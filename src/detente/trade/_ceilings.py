@@ -27,7 +27,7 @@ class Ceiling:
     Attributes
     ----------
     exporter, importer
-        Whose exports, to whom: one economy, several, a group, or `all`.
+        Whose exports, to whom: one economy, several, a group, or `all`; home sales are not exports.
     sectors
         Which goods: one limit for each.
     value
@@ -38,10 +38,10 @@ class Ceiling:
         Share of what the limit holds back that arrives all the same, through third economies: the limit
         becomes `value + leakage (1 - value)`.
     together
-        One limit for the sum over importers (a total), or one for each.
+        One limit for the sum over exporters and importers (a total), or one for each flow.
     """
 
-    exporter: str
+    exporter: str | Sequence[str]
     importer: str | Sequence[str] = "all"
     sectors: str | Sequence[str] = "goods"
     value: float = 1.0
@@ -91,28 +91,24 @@ def ceiling_arrays(ceilings: Sequence[Ceiling], world: World, problems: list[Pro
 def _groups(ceiling: Ceiling, world: World, where: str, problems: list[Problem]) -> list[list[tuple[int, int, int]]]:
     """Cells (sector, importer, exporter) with trade, one list for each limit; a sole supplier is refused."""
     try:
-        exporter = _one(ceiling.exporter, world)
-        importers = [n for n in _many(ceiling.importer, world) if n != exporter]
+        exporters = _many(ceiling.exporter, world)
+        importers = _many(ceiling.importer, world)
         rows = [world.sectors.index(s) for s in expand_sectors(ceiling.sectors, world.sectors)]
     except UserError as error:
         problems += [Problem(where, p.what, p.remedy) for p in error.problems]
         return []
     out: list[list[tuple[int, int, int]]] = []
     for j in rows:
-        cells = [(j, n, exporter) for n in importers if world.trade[j, n, exporter] > 0]
-        for _, n, i in cells:
-            total = world.trade[j, n].sum()
-            if ceiling.limit < 1 and world.trade[j, n, i] >= (1 - 1e-9) * total:
-                problems.append(
-                    Problem(where, f"{world.economies[i]} is the only supplier of {world.sectors[j]} to "
-                            f"{world.economies[n]}", "A ceiling there has no answer: nothing can take its place.")
-                )  # fmt: skip
+        cells = [(j, n, i) for i in exporters for n in importers if n != i and world.trade[j, n, i] > 0]
+        for n in {n for _, n, _ in cells}:
+            mine = sum(world.trade[j, n, i] for _, m, i in cells if m == n)
+            if ceiling.limit < 1 and mine >= (1 - 1e-9) * world.trade[j, n].sum():
+                what = f"{ceiling.exporter} is the only supplier of {world.sectors[j]} to {world.economies[n]}"
+                problems.append(Problem(where, what, "A ceiling there has no answer: nothing can take its place."))
         out += [cells] if ceiling.together and cells else [[c] for c in cells]
+    if not out and not problems:
+        problems.append(Problem(where, "caps nothing: there is no such trade in this world"))
     return out
-
-
-def _one(name: str, world: World) -> int:
-    return _many(name, world)[0]
 
 
 def _many(names: Any, world: World) -> list[int]:
@@ -123,7 +119,7 @@ def _many(names: Any, world: World) -> list[int]:
     absent = [c for c in codes if c not in world.economies]
     if absent:
         raise UserError([Problem("", f"world {world.name!r} has no economy {c}") for c in absent])
-    return [world.economies.index(c) for c in codes]
+    return [world.economies.index(c) for c in dict.fromkeys(codes)]
 
 
 def _pack(flows: np.ndarray, limits: np.ndarray, world: World) -> kernels.Ceilings:

@@ -280,7 +280,11 @@ def _theta(world: World, elasticities: Any, closure: Closure) -> tuple[str, np.n
         elasticities = "fontagne-2022"
     if isinstance(elasticities, str):
         return elasticities, np.asarray(elasticity_set(elasticities, _law_sectors(world)), dtype=float)
-    theta = np.asarray(elasticities, dtype=float)
+    try:
+        theta = np.asarray(elasticities, dtype=float)
+    except (TypeError, ValueError):
+        what = f"{elasticities!r} is not a number or an array of numbers"
+        raise ShockError([Problem("elasticities", what)]) from None
     name = f"{float(theta):g} everywhere (given)" if theta.ndim == 0 else "given by sector"
     theta = np.full(count, float(theta)) if theta.ndim == 0 else theta
     if theta.shape != (count,):

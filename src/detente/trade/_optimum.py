@@ -21,7 +21,7 @@ from detente.trade._policy import (
 )
 from detente.trade._shock import Shock
 
-BOUNDS = (-0.5, 3.0)
+BOUNDS: tuple[float, float] = (-0.5, 3.0)
 """Tariffs searched: from a subsidy of 50 % to 300 %. Below an elasticity of one an optimum has no upper end."""
 
 

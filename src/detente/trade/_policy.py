@@ -184,10 +184,21 @@ class TariffProblem:
 
     def values(self, tariffs: np.ndarray, seeds: Sequence[dict[str, Any]]) -> np.ndarray:
         """Each objective at a vector of tariffs; NaN where there is no equilibrium."""
-        m, solution = self.model, self.solve(tariffs)
+        found: np.ndarray = self._valued(self.arrays(tariffs), self.solve(tariffs), seeds)
+        return found
+
+    def values_of(self, arrays: kernels.ShockArrays, seeds: Sequence[dict[str, Any]]) -> np.ndarray:
+        """Each objective at any shock, a threat for example; NaN where there is no equilibrium."""
+        m = self.model
+        solution = kernels.solve(m.baseline, m.parameters, arrays, options=self.options)
+        found: np.ndarray = self._valued(arrays, solution, seeds)
+        return found
+
+    def _valued(self, arrays: kernels.ShockArrays, solution: kernels.Solution, seeds: Sequence[dict[str, Any]]) -> Any:
         if not solution.solved:
             return np.full(len(seeds), np.nan)
-        found = kernels.outcomes(m.baseline, m.parameters, self.arrays(tariffs), solution.state)
+        m = self.model
+        found = kernels.outcomes(m.baseline, m.parameters, arrays, solution.state)
         return np.array([sum((np.asarray(found[k]) * s).sum() for k, s in seed.items()) for seed in seeds])
 
     def gradient(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from detente import model as kernels
 from detente.economies import expand
-from detente.errors import Problem, ShockError
+from detente.errors import Problem, ShockError, unknown
 from detente.nomenclature import expand_sectors
 from detente.trade._ceilings import Ceiling, ceiling_arrays
 from detente.world import World
@@ -53,25 +53,41 @@ class Shock:
     label: str = ""
 
     @classmethod
-    def from_regimes(cls, before: Regime, after: Regime, world: World) -> Shock:
+    def from_regimes(
+        cls,
+        before: Regime,
+        after: Regime,
+        world: World,
+        *,
+        layers: Mapping[tuple[str, str, str], float] | None = None,
+    ) -> Shock:
         """The step from law to shock: `t' = max(0, t_world + rate_after - rate_before)`.
 
         The world's baseline tariff is what was collected; the law gives statutory rates. Only their
         change is used, per sector and pair, never the level alone.
 
+        Parameters
+        ----------
+        before, after
+            What is in force on two days.
+        layers
+            Layers of `after` at another rate, on the goods they reach: {(importer, exporter, layer): rate}.
+
         Raises
         ------
         ShockError
-            If the world has other sectors than the ledger, or lacks an economy of the regimes.
+            If the world has other sectors than the ledger, or lacks an economy of the regimes; or if a layer
+            to change is not collected at one single rate.
         """
         problems = _missing(world, after)
+        factors = _factors(after, layers or {}, problems)
         if problems:
             raise ShockError(problems)
         tariffs = np.array(world.tariffs, dtype=float)
         for importer, exporter in after.pairs():
             n, i = world.economies.index(importer), world.economies.index(exporter)
             old = _total(before.by_sector(importer=importer, exporter=exporter))
-            new = _total(after.by_sector(importer=importer, exporter=exporter))
+            new = _total(after.by_sector(importer=importer, exporter=exporter), factors.get((importer, exporter), {}))
             for j, sector in enumerate(world.sectors):
                 law = world.parents.get(sector, sector)  # an item bears its parent sector's average
                 change = new.get(law, 0.0) - old.get(law, 0.0)
@@ -87,19 +103,16 @@ class Shock:
 
         Economies and sectors may be groups (`EU27`, `goods`, `all`); home sales are never taxed.
         """
+        _check_changes(changes)
         base = world.tariffs if start is None or start.tariffs is None else start.tariffs
         tariffs = np.array(base, dtype=float)
         for change in changes:
-            rows = expand_sectors(change.get("sectors", "goods"), world.sectors)
-            for importer in _members(change["importer"], world):
-                for exporter in _members(change["exporter"], world):
-                    if importer == exporter:
-                        continue
-                    n, i = world.economies.index(importer), world.economies.index(exporter)
-                    for row in rows:
-                        j = world.sectors.index(row)
-                        old = tariffs[j, n, i] if change["tariff"] == "add" else 0.0
-                        tariffs[j, n, i] = old + float(change["rate"])
+            rows = [world.sectors.index(s) for s in expand_sectors(change.get("sectors", "goods"), world.sectors)]
+            importers = [world.economies.index(c) for c in _members(change["importer"], world)]
+            exporters = [world.economies.index(c) for c in _members(change["exporter"], world)]
+            for n, i in ((n, i) for n in importers for i in exporters if n != i):
+                old = tariffs[rows, n, i] if change["tariff"] == "add" else 0.0
+                tariffs[rows, n, i] = old + float(change["rate"])
         kept = start or cls()
         return dataclasses.replace(kept, tariffs=tariffs)
 
@@ -132,11 +145,37 @@ class Shock:
         return kernels.ShockArrays(jnp.asarray(tariffs), jnp.asarray(costs), jnp.asarray(made), tax, ceilings)
 
 
-def _total(layers: dict[str, dict[str, float]]) -> dict[str, float]:
+def _total(layers: dict[str, dict[str, float]], factors: Mapping[str, float] | None = None) -> dict[str, float]:
     out: dict[str, float] = {}
-    for rates in layers.values():
+    for layer, rates in layers.items():
+        factor = (factors or {}).get(layer, 1.0)
         for sector, rate in rates.items():
-            out[sector] = out.get(sector, 0.0) + rate
+            out[sector] = out.get(sector, 0.0) + factor * rate
+    return out
+
+
+def _factors(
+    regime: Regime, layers: Mapping[tuple[str, str, str], float], problems: list[Problem]
+) -> dict[tuple[str, str], dict[str, float]]:
+    """New over old rate of each layer to change, by pair."""
+    out: dict[tuple[str, str], dict[str, float]] = {}
+    for (importer, exporter, layer), rate in layers.items():
+        where = f"layer {layer!r} of {importer} on {exporter}"
+        if (importer, exporter) not in regime.pairs():
+            problems.append(Problem(where, "the ledger holds no such pair"))
+            continue
+        held = regime.measures(importer=importer, exporter=exporter)
+        names = {m.layer for m, _ in held}
+        rates = {round(now.rate, 9) for m, now in held if m.layer == layer and not now.schedule}
+        if layer not in names:
+            problems.append(unknown("layer in force", layer, sorted(names), where))
+        elif len(rates) != 1 or not min(rates) > 0:
+            found = ", ".join(f"{100 * r:g} %" for r in sorted(rates)) or "a schedule of rates"
+            problems.append(
+                Problem(where, f"is collected at {found}, not at one rate", "Change it by sectors instead.")
+            )
+        else:
+            out.setdefault((importer, exporter), {})[layer] = rate / min(rates)
     return out
 
 
@@ -164,12 +203,33 @@ def _missing(world: World, regime: Regime) -> list[Problem]:
     return problems
 
 
+_CHANGE = ("tariff", "importer", "exporter", "sectors", "rate")
+
+
+def _check_changes(changes: Sequence[dict[str, Any]]) -> None:
+    """Keys and kinds of changes; all problems at once."""
+    problems = []
+    for number, change in enumerate(changes):
+        where = f"changes[{number}]"
+        problems += [unknown("key of a change", key, _CHANGE, where) for key in change if key not in _CHANGE]
+        lacking = [key for key in _CHANGE if key not in change and key != "sectors"]
+        problems += [Problem(where, f"a change needs {key!r}") for key in lacking]
+        if change.get("tariff", "add") not in ("add", "set"):
+            problems.append(
+                Problem(where, f"tariff: {change['tariff']!r} is not a kind of change", "Write add or set.")
+            )
+        if "rate" in change and not isinstance(change["rate"], int | float | np.floating):
+            problems.append(Problem(where, f"{change['rate']!r} is not a rate", "Give a fraction: 0.25 for 25 %."))
+    if problems:
+        raise ShockError(problems)
+
+
 def _members(name: Any, world: World) -> list[str]:
     if name == "all":
         return list(world.economies)
     names = [name] if isinstance(name, str) else list(name)
     if all(n in world.economies for n in names):
-        return names
+        return list(dict.fromkeys(names))
     found = expand(names, "changes")
     absent = [code for code in found if code not in world.economies]
     if absent:
@@ -192,7 +252,11 @@ def _array(
                 Problem(name, f"labels do not fit the world: {error}", f"Dimensions are {', '.join(dims)}.")
             )
             return np.ones(shape)
-    out = np.asarray(value, dtype=float)
+    try:
+        out = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        problems.append(Problem(name, f"{type(value).__name__} is not a number or an array of numbers"))
+        return np.ones(shape)
     if out.ndim == 0:
         out = np.broadcast_to(out, shape)
         if name in ("tariffs", "export_taxes") and value is not default:
