@@ -154,6 +154,7 @@ after:
 model: {horizon: longish, elasticities: fontagne}
 report: [real_incme_percent]
 draws: {n: 3}
+players: [USA]
 """,
     )
     text = "\n".join(told)
@@ -161,7 +162,8 @@ draws: {n: 3}
         ("s.yaml:2", "Did you mean 'world'"), ("s.yaml:3", "not a date"), ("s.yaml:5", "before the ledger begins"),
         ("s.yaml:7", "'USB' is not a known economy"), ("s.yaml:8", "'tarif' is not a key"), ("s.yaml:8", "2500%"),
         ("s.yaml:9", "'C99' is not a known sector"), ("s.yaml:9", "impossible"), ("s.yaml:10", "longish"),
-        ("s.yaml:10", "fontagne"), ("s.yaml:11", "real_income_percent"), ("s.yaml:12", "not run in this version"),
+        ("s.yaml:10", "fontagne"), ("s.yaml:11", "real_income_percent"),
+        ("s.yaml:12", "'n' is not a key"), ("s.yaml:13", "not run in this version"),
     ):  # fmt: skip
         assert any(line in t and says in t for t in told), (line, says, text)
 
@@ -250,3 +252,25 @@ def test_a_saved_run_can_be_read_by_others_and_replaced(tmp_path):
         dt.run(written(tmp_path, GOOD), tmp_path / "out")
         assert (tmp_path / "out").stat().st_mode & 0o055 == 0o055
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "s.yaml"]
+
+
+def test_draws_give_intervals_around_the_point(tmp_path):
+    text = GOOD.replace("elasticities: 4.0, deficits: balanced, ", "deficits: fixed, ").replace("g20-2019", "default")
+    text = text.replace("sectors: [A, C]", "sectors: [C26, C29]") + "draws: {elasticities: {n: 12, seed: 5}}\n"
+    done = dt.run(written(tmp_path, text), tmp_path / "out")
+    found = done.as_dict()
+    assert found["draws"] == 12
+    for economy in ("USA", "CHN"):
+        low, middle, high = found["intervals"]["real_income_percent"][economy]
+        assert low <= middle <= high
+        assert low < high
+    again = dt.run(tmp_path / "out" / "scenario.yaml").as_dict()
+    assert again["intervals"] == found["intervals"]
+    assert again["fingerprint"] == found["fingerprint"]
+
+
+@pytest.mark.parametrize(
+    "draws", ["{elasticities: {n: 0}}", "{elasticities: {n: 2.5}}", "{elasticities: {seed: 1}}", "{n: 3}"]
+)
+def test_bad_draws(tmp_path, draws):
+    assert problems(tmp_path, GOOD + f"draws: {draws}\n")

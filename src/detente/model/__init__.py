@@ -18,6 +18,7 @@ from detente.model._baseline import baseline_from_accounts as baseline_from_acco
 from detente.model._baseline import no_shock as no_shock
 from detente.model._decompose import decompose as decompose
 from detente.model._decompose import prepare as prepare
+from detente.model._first_order import first_order_welfare as first_order_welfare
 from detente.model._gravity import Resistances as Resistances
 from detente.model._gravity import resistances as resistances
 from detente.model._outcomes import OUTCOMES as OUTCOMES
@@ -26,5 +27,6 @@ from detente.model._outcomes import purge_deficits as purge_deficits
 from detente.model._solve import Solution as Solution
 from detente.model._solve import SolverOptions as SolverOptions
 from detente.model._solve import Status as Status
+from detente.model._solve import gaps as gaps
 from detente.model._solve import solve as solve
 from detente.model._solve import solve_many as solve_many

@@ -271,3 +271,14 @@ def solve_many(
     with ThreadPoolExecutor(count) as pool:
         parts = pool.map(stretch, edges[:-1], edges[1:])
         return [solution for part in parts for solution in part]
+
+
+@jax.jit
+def _gaps(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> State:
+    return step(baseline, parameters, shock, wedges(baseline, parameters, shock), state, 0.3)[1]
+
+
+def gaps(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> dict[str, np.ndarray]:
+    """Undamped gap of every equation at a state, in logs, by the name of its unknown."""
+    found = _gaps(baseline, parameters, shock, state)
+    return {name: np.asarray(value) for name, value in found._asdict().items() if value.size}

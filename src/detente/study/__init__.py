@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from detente.study._benchmarks import benchmarks as benchmarks
     from detente.study._compare import compare as compare
     from detente.study._headline import explain_headline as explain_headline
+    from detente.study._record import data_hashes as data_hashes
     from detente.study._record import verify as verify
     from detente.study._run import Run as Run
     from detente.study._run import run as run
@@ -23,6 +24,7 @@ _PUBLIC = {
     "run": "detente.study._run",
     "compare": "detente.study._compare",
     "verify": "detente.study._record",
+    "data_hashes": "detente.study._record",
     "Benchmark": "detente.study._benchmarks",
     "benchmarks": "detente.study._benchmarks",
     "explain_headline": "detente.study._headline",

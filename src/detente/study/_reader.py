@@ -14,8 +14,8 @@ from detente.study._scenario import REPORT, Scenario
 from detente.trade import DEFICITS, HORIZONS, Ceiling, Equilibrium
 from detente.world import World
 
-_TOP = ("title", "world", "before", "after", "model", "report", "known")
-_LATER = {"draws": "draws over elasticities", "players": "games"}
+_TOP = ("title", "world", "before", "after", "model", "report", "known", "draws")
+_LATER = {"players": "games"}
 _REGIME = ("regime", "changes")
 _TARIFF = ("tariff", "importer", "exporter", "sectors", "item", "rate")
 _LAYER = ("layer", "importer", "exporter", "rate")
@@ -84,9 +84,11 @@ class Reader:
         if before is None and after is None and not changes and not self.problems:
             self.say((), "nothing changes in this scenario", "Give two regimes, or after: {changes: [...]}.")
         model = self.model(top.get("model"))
+        draws = self.draws(top.get("draws"))
         return Scenario(
             str(top.get("title", "untitled")), world, before, after, known, changes, items=items,
-            report=self.report(top.get("report")), source=self.document.source, **model,
+            draws=draws.get("draws", 0), seed=draws.get("seed", 0), report=self.report(top.get("report")),
+            source=self.document.source, **model,
         )  # fmt: skip
 
     def day(self, value: Any, path: strict_yaml.Path_) -> str | None:
@@ -266,6 +268,23 @@ class Reader:
             )
         if theta is not None:
             out["elasticities"] = float(theta) if isinstance(theta, int) else theta
+        return out
+
+    def draws(self, data: Any) -> dict[str, int]:
+        """`draws: {elasticities: {n: 200, seed: 1}}`."""
+        outer = self.keys(data, ("draws",), ("elasticities",), "'draws'")
+        inner = self.keys(outer.get("elasticities"), ("draws", "elasticities"), ("n", "seed"), "draws of elasticities")
+        out = {}
+        for key, name, least in (("n", "draws", 1), ("seed", "seed", 0)):
+            value = inner.get(key)
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                self.say(("draws", "elasticities", key), f"{key}: {value!r} is no whole number from {least} up")
+            else:
+                out[name] = value
+        if outer and "draws" not in out and not self.problems:
+            self.say(("draws",), "draws need a number", "Write draws: {elasticities: {n: 200, seed: 1}}.")
         return out
 
     def report(self, data: Any) -> tuple[str, ...]:

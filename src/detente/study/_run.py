@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
@@ -10,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from detente.errors import Problem, ScenarioError
 from detente.study import _record
 from detente.study._scenario import Scenario, read_scenario
-from detente.trade import Equilibrium
+from detente.trade import Equilibrium, EquilibriumSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +33,7 @@ class Run:
     equilibrium: Equilibrium
     record: dict[str, Any]
     seconds: float
+    draws: EquilibriumSet | None = None
 
     @property
     def status(self) -> str:
@@ -59,6 +63,19 @@ class Run:
         out["trade_percent"] = {f"{i}->{n}": float(goods[economies.index(n), economies.index(i)]) for n, i in pairs}
         return out
 
+    @functools.cached_property
+    def intervals(self) -> dict[str, dict[str, list[float]]]:
+        """5, 50 and 95 % over the draws of elasticities, by result and economy; empty without draws."""
+        if self.draws is None or not self.draws.solved:
+            return {}
+        names = [n for n in self.names if n in Equilibrium.by_economy]
+        economies = self.equilibrium.model.world.economies
+        out = {}
+        for name, values in self.draws.arrays(names).items():
+            found = np.nanpercentile(values, [5, 50, 95], axis=0).T
+            out[name] = {e: [float(x) for x in row] for e, row in zip(economies, found, strict=True)}
+        return out
+
     def _pairs(self) -> list[tuple[str, str]]:
         """Pairs, both directions, among the economies that the scenario names: in its regimes and its changes.
 
@@ -80,6 +97,7 @@ class Run:
             "residual": self.equilibrium.residual, "steps": self.equilibrium.steps, "seconds": self.seconds,
             "fingerprint": self.record["fingerprint"], "model": self.equilibrium.model.describe(),
             "results": self.results,
+            **({"draws": len(self.draws), "intervals": self.intervals} if self.draws is not None else {}),
         }  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
@@ -92,6 +110,11 @@ class Run:
             frame.insert(0, "variable", name)
             frame.insert(1, "unit", self.equilibrium.unit(self.equilibrium.model, name))
             frames.append(frame)
+        for name, by_economy in self.intervals.items():
+            unit = self.equilibrium.unit(self.equilibrium.model, name)
+            ends = ((0, "low"), (2, "high"))
+            rows = [(f"{name}_{end}", unit, e, row[k]) for e, row in by_economy.items() for k, end in ends]
+            frames.append(pd.DataFrame(rows, columns=["variable", "unit", "economy", "value"]))
         columns = ["variable", "unit", "economy", "sector", "importer", "exporter", "value"]
         tidy: pd.DataFrame = pd.concat(frames, ignore_index=True).reindex(columns=columns)
         return tidy
@@ -179,7 +202,8 @@ def run(scenario: str | Path | Scenario, out: str | Path | None = None) -> Run:
     model, shock = asked.build()
     equilibrium = model.solve(shock)
     record = _record.make_record(asked.resolved(), model.describe())
-    done = Run(asked, equilibrium, record, time.perf_counter() - clock)
+    draws = model.solve_draws(shock, count=asked.draws, seed=asked.seed) if asked.draws else None
+    done = Run(asked, equilibrium, record, time.perf_counter() - clock, draws)
     if out is not None:
         done.save(out)
     return done

@@ -31,6 +31,8 @@ class Scenario:
     horizon: str = "long"
     report: tuple[str, ...] = REPORT
     items: tuple[str, ...] = ()
+    draws: int = 0
+    seed: int = 0
     source: str = field(default="given in Python", compare=False)
 
     def resolved(self) -> dict[str, Any]:
@@ -41,6 +43,7 @@ class Scenario:
             "after": after,
             "model": {"elasticities": self.elasticities, "deficits": self.deficits, "horizon": self.horizon},
             "report": list(self.report),
+            **({"draws": {"elasticities": {"n": self.draws, "seed": self.seed}}} if self.draws else {}),
         }  # fmt: skip
 
     def build(self) -> tuple[TradeModel, Shock]:

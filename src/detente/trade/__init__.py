@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from detente.trade._closure import HORIZONS as HORIZONS
     from detente.trade._closure import Closure as Closure
     from detente.trade._closure import horizon_closure as horizon_closure
+    from detente.trade._doctor import diagnose as diagnose
     from detente.trade._equilibrium import Equilibrium as Equilibrium
     from detente.trade._gravity import GravityResult as GravityResult
     from detente.trade._gravity import gravity as gravity
@@ -57,6 +58,7 @@ _PUBLIC = {
     "optimal_tariffs": "detente.trade._optimum",
     "maximise": "detente.trade._optimum",
     "BOUNDS": "detente.trade._optimum",
+    "diagnose": "detente.trade._doctor",
     "GravityResult": "detente.trade._gravity",
     "gravity": "detente.trade._gravity",
     "Impact": "detente.trade._impact",

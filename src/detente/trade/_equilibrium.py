@@ -203,6 +203,12 @@ class Equilibrium:
             m.baseline, m.parameters, self.arrays, self.solution, intervals=intervals, options=m.options
         )
 
+    def doctor(self, count: int = 5) -> dict[str, Any]:
+        """Worst residuals by economy and sector, and what in the shock is extreme: see `detente.trade.diagnose`."""
+        from detente.trade._doctor import diagnose
+
+        return diagnose(self, count)
+
     def __repr__(self) -> str:
         text = f"<Equilibrium {self.shock.label or 'of a shock'}: {self.status.value} in {self.steps} steps"
         text += f", residual {self.residual:.0e}"
