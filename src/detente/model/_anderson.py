@@ -105,7 +105,7 @@ def newton(
     def body(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         x, residual, steps = carry
         f, jvp = jax.linearize(gap_of, x)
-        direction, _ = gmres(lambda v: -jvp(v), f, tol=1e-8, restart=60, maxiter=4)
+        direction, _ = gmres(lambda v: -jvp(v), f, tol=1e-4, restart=60, maxiter=3)
 
         def shrink(c: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
             size, _, tries = c

@@ -89,6 +89,8 @@ class Solution:
 
 
 _DEFAULT = SolverOptions()
+_CLOSE = 1e-2
+"""Largest log gap from which Newton steps are tried."""
 
 
 @functools.partial(jax.jit, static_argnames=("depth",))
@@ -126,6 +128,20 @@ def _direct(
     return state, float(residual), int(steps)
 
 
+def _near(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, options: SolverOptions
+) -> tuple[State, float, int]:
+    """Anderson, and Newton-Krylov from where it stalls if that is close by."""
+    state, residual, steps = _direct(baseline, parameters, shock, begin, options)
+    if residual <= options.tolerance or not residual < _CLOSE or options.continuation == 0:
+        return state, residual, steps
+    polished, gap, extra = _polish(
+        baseline, parameters, shock, state, jnp.asarray(options.tolerance), jnp.asarray(options.damping)
+    )
+    better = float(gap) < residual
+    return (polished, float(gap), steps + int(extra)) if better else (state, residual, steps + int(extra))
+
+
 def between(baseline: Baseline, shock: ShockArrays, part: float) -> ShockArrays:
     """The shock taken `part` of the way: `ln(1+t)`, costs, productivity and ceilings in logs, from none to all.
 
@@ -159,7 +175,7 @@ def solve(
     Never raises for a failed solve: look at `.status`. NaN or infinity is never success.
     """
     clock = time.perf_counter()
-    state, residual, steps = _direct(baseline, parameters, shock, begin or start(baseline, shock), options)
+    state, residual, steps = _near(baseline, parameters, shock, begin or start(baseline, shock), options)
     reached, where = 1.0, state
     if not residual <= options.tolerance:
         where, gap, more, reached = _continue(baseline, parameters, shock, options)
@@ -182,15 +198,8 @@ def _continue(
     for _ in range(options.continuation):
         target = min(1.0, reached + stride)
         part = between(baseline, shock, target)
-        state, residual, steps = _direct(baseline, parameters, part, good, options)
+        state, residual, steps = _near(baseline, parameters, part, good, options)
         total += steps
-        if not residual <= options.tolerance and np.isfinite(residual) and residual < 1e-2:
-            polished, gap, extra = _polish(
-                baseline, parameters, part, state, jnp.asarray(options.tolerance), jnp.asarray(options.damping)
-            )
-            total += int(extra)
-            if float(gap) <= options.tolerance:
-                state, residual = polished, float(gap)
         if residual <= options.tolerance:
             good, reached, stride = state, target, stride * 1.5
             if reached >= 1.0:

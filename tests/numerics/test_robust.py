@@ -1,0 +1,95 @@
+"""Extreme shocks on the embedded world: solved, or said plainly not to be; never a number that is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import detente as dt
+
+
+@pytest.fixture(scope="module")
+def world():
+    return dt.World.load()
+
+
+@pytest.fixture(scope="module")
+def models(world):
+    return {h: dt.TradeModel(world, horizon=h, deficits="balanced") for h in ("long", "short")}
+
+
+def finite(eq):
+    return all(np.isfinite(eq.array(n)).all() for n in ("real_income_percent", "trade", "price_percent", "output"))
+
+
+@pytest.mark.parametrize("horizon", ["long", "short"])
+@pytest.mark.parametrize("rate", [1.45, 5.0])
+def test_trade_war_rates(world, models, horizon, rate):
+    changes = [
+        {"tariff": "add", "importer": a, "exporter": b, "rate": rate} for a, b in (("USA", "CHN"), ("CHN", "USA"))
+    ]
+    eq = models[horizon].solve(dt.Shock.from_changes(world, changes))
+    assert eq.status == "solved"
+    assert finite(eq)
+    assert eq["goods_trade_percent"].sel(importer="USA", exporter="CHN") < -50
+
+
+@pytest.mark.parametrize("horizon", ["long", "short"])
+def test_everybody_doubles_every_price_at_the_border(world, models, horizon):
+    change = {"tariff": "set", "importer": "all", "exporter": "all", "sectors": "goods", "rate": 1.0}
+    eq = models[horizon].solve(dt.Shock.from_changes(world, [change]))
+    assert eq.status == "solved"
+    assert finite(eq)
+
+
+@pytest.mark.parametrize("horizon", ["long", "short"])
+def test_an_economy_cut_off(world, models, horizon):
+    costs = np.ones(world.trade.shape)
+    n = world.economies.index("RUS")
+    costs[:, n, :] = costs[:, :, n] = 1e3
+    costs[:, n, n] = 1.0
+    eq = models[horizon].solve(dt.Shock(trade_costs=costs))
+    assert eq.status == "solved"
+    assert finite(eq)
+    income = eq["real_income_percent"]
+    assert income.sel(economy="RUS") < income.sel(economy="USA") < 1
+
+
+@pytest.mark.parametrize("horizon", ["long", "short"])
+def test_productivity_collapse(world, models, horizon):
+    made = np.ones(world.output.shape)
+    made[world.economies.index("TWN"), world.sectors.index("C26")] = 0.01
+    eq = models[horizon].solve(dt.Shock(productivity=made))
+    assert eq.status == "solved"
+    assert finite(eq)
+    assert eq["real_income_percent"].sel(economy="TWN") < -1
+
+
+def test_trade_costs_that_leave_little_trade(world, models):
+    costs = np.where(np.eye(len(world.economies), dtype=bool)[None], 1.0, 3.0)
+    eq = models["long"].solve(dt.Shock(trade_costs=np.broadcast_to(costs, world.trade.shape)))
+    assert eq.status == "solved"
+    assert finite(eq)
+    assert (eq.array("real_income_percent") < 0).all()
+
+
+def test_one_impossible_member_leaves_the_batch_alone(world):
+    model = dt.TradeModel(world)
+    wall = np.where(np.eye(len(world.economies), dtype=bool)[None], 1.0, 1e6)
+    shocks = [
+        dt.Shock.from_changes(world, [{"tariff": "add", "importer": "USA", "exporter": "CHN", "rate": 0.1 * k}])
+        for k in (1, 2, 3)
+    ]
+    shocks.insert(1, dt.Shock(trade_costs=np.broadcast_to(wall, world.trade.shape)))
+    found = model.solve_many(shocks)
+    assert [s == "solved" for s in found.status] == [True, False, True, True]
+
+
+def test_the_doctor_names_where_it_hurts(world):
+    changes = [{"tariff": "set", "importer": "USA", "exporter": "CHN", "sectors": "C26", "rate": 10.0}]
+    model = dt.TradeModel(world, options=dt.model.SolverOptions(max_steps=4, continuation=0))
+    told = model.solve(dt.Shock.from_changes(world, changes)).doctor()
+    assert told["status"] == "stopped_at_limit"
+    assert told["worst"][0]["gap"] == pytest.approx(told["residual"], rel=1.0)
+    assert {"economy", "sector", "equation"} <= set(told["worst"][0])
+    assert any("C26 from CHN to USA" in line for line in told["extremes"])
