@@ -1,0 +1,41 @@
+"""Export controls: items, chips, listed parties, the 50 % rule, and where the two regimes collide."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PUBLIC = {
+    "AllowList": "_journal",
+    "AuditLog": "_journal",
+    "Cascade": "_cascade",
+    "Entry": "_lists",
+    "Lists": "_lists",
+    "Match": "_screen",
+    "Ownership": "_ownership",
+    "Screener": "_screen",
+    "ceilings": "_ceilings",
+    "chip": "_chip",
+    "compare": "_score",
+    "conflicts": "_conflicts",
+    "item": "_item",
+    "owners": "_owners",
+    "screen": "_screen",
+    "screen_file": "_batch",
+    "standing": "_standing",
+    "synthetic": "_synthetic",
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'detente.controls' has no attribute {name!r}; it has {', '.join(__all__)}")
+    value = getattr(importlib.import_module(f"detente.controls.{_PUBLIC[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

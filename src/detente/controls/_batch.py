@@ -1,0 +1,277 @@
+"""A file of names in, a file of answers out: a row at a time, resumable, and again only for what changed.
+
+The answers are written beside their final place and moved there when all rows are done. Stopped half-way, the same
+call goes on behind the last whole row. Once a list has been updated, the same call screens every name against the
+entries that are new or altered only, and drops what rested on entries that are gone.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from detente.controls._csvfile import rows
+from detente.controls._journal import AllowList, AuditLog
+from detente.controls._lists import REFUSE_AFTER_DAYS, Lists, changed
+from detente.controls._screen import REVIEW, Match, Screener, answer, overall, unreadable
+from detente.errors import Problem, UserError
+
+COLUMNS = ("row", "name", "result", "score", "match", "list", "notice", "why", "list_date", "matches")
+_NAME_HEADERS = ("name", "entity", "party", "company", "customer", "名称")
+_SYNC_EVERY = 200
+
+Progress = Callable[[int], None]
+
+
+def screen_file(
+    source: str | Path,
+    target: str | Path,
+    *,
+    column: str | None = None,
+    encoding: str | None = None,
+    min_score: float = REVIEW,
+    lists: Lists | None = None,
+    allow: AllowList | None = None,
+    log: AuditLog | None = None,
+    today: dt.date | None = None,
+    max_age: int = REFUSE_AFTER_DAYS,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Screen every name of a CSV file.
+
+    Parameters
+    ----------
+    source, target
+        The file of names, and where the answers go.
+    column
+        Which column holds the names; None: one called name, entity, party, company or customer, or the only one.
+    encoding
+        None: what the file's first bytes mark, else UTF-8.
+    lists
+        None: those in use.
+    allow, log
+        False alarms that were settled, and the audit log.
+    progress
+        Called with the number of rows done.
+
+    Returns
+    -------
+    `{rows, results: {result: count}, resumed_at, rescreened, list_date, out, warnings}`.
+
+    Raises
+    ------
+    UserError
+        For a file that cannot be read, lists that are too old, or a target that is the source.
+    """
+    source, target = Path(source), Path(target)
+    if source.resolve() == target.resolve():
+        raise UserError([Problem("--out", "is the file of names itself", "Name another file.")])
+    lists = lists or Lists.load()
+    warnings = lists.staleness(today or dt.date.today(), max_age)
+    job = _Job(source, target, column, encoding, min_score, lists, allow, log)
+    return {**job.run(progress), "list_date": lists.date.isoformat(), "out": str(target), "warnings": warnings}
+
+
+class _Job:
+    """One batch: what is done already, and what is left."""
+
+    def __init__(
+        self,
+        source: Path,
+        target: Path,
+        column: str | None,
+        encoding: str | None,
+        min_score: float,
+        lists: Lists,
+        allow: AllowList | None,
+        log: AuditLog | None,
+    ) -> None:
+        self.source, self.target, self.lists = source, target, lists
+        self.column, self.encoding, self.min_score = column, encoding, min_score
+        self.allow, self.log = allow, log
+        self.part = target.with_name(target.name + ".part")
+        self.state = target.with_name(target.name + ".state.json")
+        settled = [r.to_dict() | {"name": r.name} for r in allow.rows] if allow else []
+        ways = {"column": column, "encoding": encoding, "min_score": min_score, "allow": settled}
+        try:
+            self.inputs = {"hash": _file_hash(source), **ways}
+        except OSError as error:
+            raise UserError([Problem(str(source), f"cannot be read: {error.strerror}")]) from None
+
+    def run(self, progress: Progress | None) -> dict[str, Any]:
+        state = _load_state(self.state)
+        same = state.get("inputs") == self.inputs
+        if same and state.get("done") and self.target.exists():
+            if state.get("version") == self.lists.version:
+                return self._summary(len(_results(self.target)), 0)
+            return self._again(state["entries"], progress)
+        resume = 0
+        if same and state.get("version") == self.lists.version and self.part.exists():
+            resume = _whole_rows(self.part)
+        else:
+            self.part.unlink(missing_ok=True)
+        self._write_state(False)
+        screener = Screener(self.lists)
+        self._write(self._fresh(screener, resume), resume, progress)
+        return self._summary(resume, 0)
+
+    def _names(self) -> Iterator[tuple[int, str]]:
+        """(row, name) of every row of the source; a row without the column is one with an empty name."""
+        table = rows(self.source, self.encoding)
+        try:
+            _, header = next(table)
+        except StopIteration:
+            raise UserError(
+                [Problem(str(self.source), "is empty", "It needs a header with a column `name`.")]
+            ) from None
+        place = _column(header, self.column, str(self.source))
+        for number, (_, cells) in enumerate(table, start=1):
+            yield number, cells[place] if place < len(cells) else ""
+
+    def _fresh(self, screener: Screener, skip: int) -> Iterator[list[Any]]:
+        for number, name in self._names():
+            if number > skip:
+                yield self._row(number, name, screener.matches(name, self.min_score), [])
+
+    def _row(self, number: int, name: str, found: list[Match], kept: list[dict[str, Any]]) -> list[Any]:
+        allowed: list[dict[str, Any]] = []
+        notes: list[str] = []
+        if self.allow:
+            found, allowed, notes = self.allow.split(name, found)
+        out = answer(name, found, self.lists, allowed, notes)
+        matches = [_short(m) for m in out["matches"]]
+        matches = sorted([*matches, *kept], key=lambda m: -m["score"])
+        result = _strongest([overall(found), *(m["result"] for m in kept)])
+        if result == "NO_LIST_MATCH":
+            result = out["result"]
+        if self.log:
+            names = {s.name: s.sha256 for s in self.lists.sources}
+            self.log.write({"row": number, "name": name[:500], "result": result, "lists": names, "allowed": allowed,
+                            "matches": [[m["id"], m["score"]] for m in matches]})  # fmt: skip
+        top = matches[0] if matches else {}
+        why = "; ".join([*([unreadable(name)] if unreadable(name) else []), *notes, *top.get("why", ())])
+        why += "".join(f" Settled: {a['name']} by {a['who']} on {a['when']} ({a['why']})." for a in allowed)
+        shown = json.dumps(matches, ensure_ascii=False, separators=(",", ":"))
+        return [
+            number, " ".join(name[:500].split()), result, top.get("score", ""), top.get("written", ""),
+            top.get("list", ""), top.get("notice", ""), " ".join(why.split()), self.lists.date.isoformat(), shown,
+        ]  # fmt: skip
+
+    def _again(self, before: dict[str, str], progress: Progress | None) -> dict[str, Any]:
+        """Screen against new and altered entries only, and keep what the others gave."""
+        new, gone = changed(before, self.lists)
+        old = _results(self.target)
+        self.part.unlink(missing_ok=True)
+        screener = Screener(self.lists, only=new)
+
+        def lines() -> Iterator[list[Any]]:
+            for (number, name), matches in zip(self._names(), old, strict=True):
+                kept = [m for m in matches if m["id"] not in new and m["id"] not in gone]
+                yield self._row(number, name, screener.matches(name, self.min_score), kept)
+
+        self._write(lines(), 0, progress)
+        return self._summary(0, len(new) + len(gone))
+
+    def _write(self, lines: Iterator[list[Any]], skip: int, progress: Progress | None) -> None:
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        with self.part.open("a", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            if not skip and not file.tell():
+                writer.writerow(COLUMNS)
+            for done, line in enumerate(lines, start=skip + 1):
+                writer.writerow(line)
+                if done % _SYNC_EVERY == 0:
+                    file.flush()
+                    if progress:
+                        progress(done)
+        os.replace(self.part, self.target)
+        self._write_state(True)
+
+    def _write_state(self, done: bool) -> None:
+        data = {"inputs": self.inputs, "version": self.lists.version, "done": done}
+        if done:
+            data["entries"] = self.lists.fingerprints
+        self.state.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.state.with_name(self.state.name + ".tmp")
+        temporary.write_text(json.dumps(data), encoding="utf-8")
+        os.replace(temporary, self.state)
+
+    def _summary(self, resumed: int, rescreened: int) -> dict[str, Any]:
+        counts: dict[str, int] = {}
+        total = 0
+        for _, cells in _skip_header(self.target):
+            counts[cells[2]] = counts.get(cells[2], 0) + 1
+            total += 1
+        return {"rows": total, "results": counts, "resumed_at": resumed, "rescreened_entries": rescreened}
+
+
+def _short(match: dict[str, Any]) -> dict[str, Any]:
+    keys = ("id", "name", "score", "result", "list", "notice", "why")
+    return {k: match[k] for k in keys} | {"written": match["alias"] or match["name"]}
+
+
+def _strongest(results: list[str]) -> str:
+    return max(results, key=["NO_LIST_MATCH", "REVIEW", "POTENTIAL_MATCH"].index)
+
+
+def _column(header: list[str], named: str | None, where: str) -> int:
+    plain = [h.strip().casefold() for h in header]
+    if named is not None:
+        if named.strip().casefold() in plain:
+            return plain.index(named.strip().casefold())
+        raise UserError([Problem(where, f"has no column {named!r}", f"It has {', '.join(header)[:300]}.")])
+    for candidate in _NAME_HEADERS:
+        if candidate in plain:
+            return plain.index(candidate)
+    if len(header) == 1:
+        return 0
+    remedy = "Name it with --column."
+    raise UserError([Problem(where, f"has no column `name`; it has {', '.join(header)[:300]}", remedy)])
+
+
+def _file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _load_state(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return data if isinstance(data, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _skip_header(path: Path) -> Iterator[tuple[int, list[str]]]:
+    table = rows(path)
+    next(table, None)
+    return table
+
+
+def _results(path: Path) -> list[list[dict[str, Any]]]:
+    """The matches of every row of an earlier answer."""
+    try:
+        return [json.loads(cells[9]) for _, cells in _skip_header(path)]
+    except (ValueError, IndexError):
+        text = "is not an answer of this program, though its state file says so"
+        raise UserError([Problem(str(path), text, "Remove it and its .state.json, and run again.")]) from None
+
+
+def _whole_rows(path: Path) -> int:
+    """How many whole rows an unfinished answer holds; a torn last row is cut off."""
+    content = path.read_bytes()
+    end = content.rfind(b"\n") + 1
+    if end < len(content):
+        with path.open("r+b") as file:
+            file.truncate(end)
+    count = sum(1 for _, cells in rows(path) if len(cells) == len(COLUMNS))
+    return max(0, count - 1)

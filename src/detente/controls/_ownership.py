@@ -1,0 +1,270 @@
+"""Who holds what in whom, with dates and sources, ready for the cascade."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.controls import _edges
+from detente.controls._cascade import UNIT, Holdings
+from detente.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int32]
+
+_FIRST, _LAST = dt.date(1, 1, 1), dt.date(9999, 12, 31)
+_EPOCH = dt.date(1970, 1, 1)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Ownership:
+    """Holdings between named entities.
+
+    `owner` and `owned` are places in `names`; `low` and `high` the ends of the share in units of 1e-9; `first` and
+    `last` the days it is held (days since 1970, both included); `kind` 0 ownership, 1 control, 2 branch.
+    """
+
+    names: tuple[str, ...]
+    owner: Array
+    owned: Array
+    low: Array
+    high: Array
+    first: Array
+    last: Array
+    kind: NDArray[np.int8]
+    source: tuple[str, ...] = ()
+    country: Mapping[int, str] | None = None
+    """Alpha-2 or alpha-3 code of an entity's seat, by its place, where the file says it."""
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, path: str | Path, encoding: str | None = None) -> Ownership:
+        """From a CSV file.
+
+        Raises
+        ------
+        UserError
+            With the rows that are wrong.
+        """
+        path = Path(path)
+        return cls._build(_edges.read(path, encoding), str(path), first_row=2)
+
+    @classmethod
+    def of(cls, edges: Iterable[Sequence[Any] | Mapping[str, Any]]) -> Ownership:
+        """From rows `(owner, owned, share[, share_high])` or mappings with the columns of the file.
+
+        A share of None is not known.
+
+        Examples
+        --------
+        >>> Ownership.of([("X", "A", 0.5), ("A", "B", 0.5)])
+        <Ownership: 3 entities, 2 holdings>
+        """
+        import pyarrow as pa
+
+        order = _edges.COLUMNS
+        records = [dict(row) if isinstance(row, Mapping) else dict(zip(order, row, strict=False)) for row in edges]
+        used = [c for c in order if c in ("owner", "owned", "share") or any(r.get(c) is not None for r in records)]
+        columns = {c: pa.array(["" if r.get(c) is None else _text(r[c]) for r in records], pa.string()) for c in used}
+        return cls._build(columns, "edges", first_row=1)
+
+    @classmethod
+    def _build(cls, columns: Mapping[str, Any], where: str, first_row: int) -> Ownership:
+        import numpy as np
+
+        problems = _edges.Problems(where, first_row)
+        names, owner, owned = _entities(columns, problems)
+        low, high, blank = _edges.units(columns["share"], problems)
+        if "share_high" in columns:
+            _, top, none = _edges.units(columns["share_high"], problems)
+            stated = ~none
+            remedy = "share_high is the upper end."
+            problems.add(np.flatnonzero(stated & ~blank & (top < low)), "has a share above its share_high", remedy)
+            high = np.where(stated, top, high).astype(np.int32)
+        first = _dates(columns, "from", problems, _FIRST, len(owner))
+        last = _dates(columns, "to", problems, _LAST, len(owner))
+        problems.add(np.flatnonzero(first > last), "ends before it begins", "Check `from` and `to`.")
+        kind = _kinds(columns, problems, len(owner))
+        problems.settle()
+        # a branch is its head office, a stated control all or nothing: neither has a share
+        low, high = (np.where(kind > 0, UNIT, ends).astype(np.int32) for ends in (low, high))
+        source = tuple(columns["source"].to_pylist()) if "source" in columns else ()
+        made = cls(names, owner, owned, low, high, first, last, kind, source, _countries(columns, owned))
+        return made._tidied()
+
+    def _tidied(self) -> Ownership:
+        """Without holdings in oneself, and with repeated rows settled."""
+        import numpy as np
+
+        notes = []
+        keep = self.owner != self.owned
+        if not keep.all():
+            count = int((~keep).sum())
+            notes.append(f"{count} holdings of an entity in itself were left out: own shares hold nothing up.")
+        keep, low, high, repeated = _settle_repeats(self, keep)
+        notes += repeated
+        made = replace(self, low=low, high=high)
+        out = made if keep.all() else made._where(keep)
+        total = np.bincount(out.owned[out.kind == 0], weights=out.low[out.kind == 0], minlength=len(out.names))
+        over = np.flatnonzero(total > UNIT + 0.5)
+        if len(over) and not (out.first.min() > _number(_FIRST) or out.last.max() < _number(_LAST)):
+            some = ", ".join(f"{out.names[i]} ({total[i] / UNIT:.1%})" for i in over[:_SHOWN])
+            notes.append(f"{len(over)} entities are held to more than 100 % in sum: {some}.")
+        return replace(out, warnings=tuple(notes))
+
+    def _where(self, keep: NDArray[np.bool_]) -> Ownership:
+        source = tuple(s for s, k in zip(self.source, keep.tolist(), strict=True) if k) if self.source else ()
+        cut = {f: getattr(self, f)[keep] for f in ("owner", "owned", "low", "high", "first", "last", "kind")}
+        return replace(self, source=source, **cut)
+
+    def on(self, day: dt.date) -> Ownership:
+        """Only what is held on a day."""
+        held = (self.first <= _number(day)) & (self.last >= _number(day))
+        return self if held.all() else self._where(held)
+
+    def holdings(self, *, control: bool, branches: bool) -> Holdings:
+        """In the order of owners; control relations and branches only where the rule counts them."""
+        keep = (self.kind == 0) | ((self.kind == 1) & control) | ((self.kind == 2) & branches)
+        used = self if keep.all() else self._where(keep)
+        exact = bool((used.low == used.high).all())
+        return Holdings.of(len(self.names), used.owner, used.owned, used.low, None if exact else used.high)
+
+    def place(self, name: str) -> int | None:
+        """Place of an entity, by its exact name."""
+        try:
+            return self.names.index(name.strip())
+        except ValueError:
+            return None
+
+    def __repr__(self) -> str:
+        return f"<Ownership: {len(self.names):,} entities, {len(self.owner):,} holdings>"
+
+
+def _text(value: Any) -> str:
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _number(day: dt.date) -> int:
+    return (day - _EPOCH).days
+
+
+def _entities(columns: Mapping[str, Any], problems: _edges.Problems) -> tuple[tuple[str, ...], Array, Array]:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    sides = [pc.utf8_trim_whitespace(columns[c]) for c in ("owner", "owned")]
+    for side, name in zip(sides, ("owner", "owned"), strict=True):
+        empty = np.flatnonzero(np.asarray(pc.equal(side, "")))
+        problems.add(empty, f"has no {name}", "Name both, or leave the row out.")
+    chunks = [c for side in sides for c in (side.chunks if isinstance(side, pa.ChunkedArray) else [side])]
+    both = pa.chunked_array(chunks, pa.string()).combine_chunks().dictionary_encode()
+    codes = np.asarray(both.indices, dtype=np.int32)
+    half = len(sides[0])
+    return tuple(both.dictionary.to_pylist()), codes[:half], codes[half:]
+
+
+def _dates(columns: Mapping[str, Any], name: str, problems: _edges.Problems, empty: dt.date, size: int) -> Array:
+    import numpy as np
+
+    if name not in columns:
+        return np.full(size, _number(empty), np.int32)
+    return _edges.days(columns[name], problems, empty)
+
+
+def _kinds(columns: Mapping[str, Any], problems: _edges.Problems, size: int) -> NDArray[np.int8]:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if "kind" not in columns:
+        return np.zeros(size, np.int8)
+    bare = pc.utf8_lower(pc.utf8_trim_whitespace(columns["kind"]))
+    found = np.asarray(pc.index_in(bare, value_set=pa.array(["", *_edges.KINDS])).fill_null(-1), dtype=np.int8)
+    remedy = f"Known: {', '.join(_edges.KINDS)}."
+    problems.add(np.flatnonzero(found < 0), "is not a kind of holding", remedy, columns["kind"])
+    return np.maximum(found - 1, 0).astype(np.int8)
+
+
+def _countries(columns: Mapping[str, Any], owned: Array) -> dict[int, str] | None:
+    if "owned_country" not in columns:
+        return None
+    pairs = zip(owned.tolist(), columns["owned_country"].to_pylist(), strict=True)
+    return {place: country.strip().upper() for place, country in pairs if country.strip()}
+
+
+def _settle_repeats(data: Ownership, keep: NDArray[np.bool_]) -> tuple[Any, Array, Array, list[str]]:
+    """Rows that speak of the same two entities at the same time.
+
+    Different shares are different holdings and add up. The same row twice may be one holding or two: once for the
+    low end, twice for the high end. Two sources on one holding: from the least to the most that either says.
+    """
+    import numpy as np
+
+    low, high = data.low.copy(), data.high.copy()
+    key = data.owner.astype(np.int64) * len(data.names) + data.owned
+    order = np.argsort(key, kind="stable")
+    same = np.flatnonzero(key[order][1:] == key[order][:-1])
+    if not len(same):
+        return keep, low, high, []
+    groups: dict[int, list[int]] = {}
+    for i in same.tolist():
+        groups.setdefault(int(key[order[i]]), [int(order[i])]).append(int(order[i + 1]))
+    twice = reports = 0
+    for members in groups.values():
+        first, *others = members
+        for other in others:
+            if not keep[other] or data.kind[other] != data.kind[first]:
+                continue
+            if (data.first[other], data.last[other]) != (data.first[first], data.last[first]):
+                continue
+            sources = (data.source[first], data.source[other]) if data.source else ("", "")
+            if sources[0] != sources[1] and all(sources):
+                low[first], high[first] = min(low[first], low[other]), max(high[first], high[other])
+                keep[other], reports = False, reports + 1
+            elif (data.low[other], data.high[other]) == (data.low[first], data.high[first]):
+                high[first] = min(UNIT, int(high[first]) + int(data.high[other]))
+                keep[other], twice = False, twice + 1
+    notes = []
+    if twice:
+        notes.append(f"{twice} rows repeat another: counted once for `certain`, twice for `possible`.")
+    if reports:
+        notes.append(f"{reports} holdings are reported by two sources: taken from the least to the most they say.")
+    return keep, low, high, notes
+
+
+def listed_from(path: Path, encoding: str | None = None) -> dict[str, str]:
+    """Entities and their licence policies from a CSV file `entity[,policy]`.
+
+    Raises
+    ------
+    UserError
+        For a file without that column, or with an empty name.
+    """
+    from detente.controls._csvfile import rows
+
+    table = rows(path, encoding)
+    _, header = next(table, (0, [""]))
+    plain = [h.strip().casefold() for h in header]
+    if "entity" not in plain:
+        raise UserError([Problem(str(path), "has no column `entity`", "Columns: entity, and policy if it is known.")])
+    place, policy = plain.index("entity"), plain.index("policy") if "policy" in plain else -1
+    out, problems = {}, []
+    for line, cells in table:
+        name = cells[place].strip() if place < len(cells) else ""
+        if not name:
+            problems.append(Problem(f"{path}:{line}", "names no entity"))
+            continue
+        out[name] = cells[policy].strip() if 0 <= policy < len(cells) else ""
+    if problems:
+        raise UserError(problems[: _SHOWN * 4])
+    if not out:
+        raise UserError([Problem(str(path), "lists nobody")])
+    return out

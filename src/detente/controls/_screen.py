@@ -1,0 +1,242 @@
+"""Screening: which listed parties a name may be, how sure that is, and why.
+
+The answer is never "clear". `NO_LIST_MATCH` says that nothing alike stands on these lists of that day; `REVIEW` that a
+person must look; `POTENTIAL_MATCH` that the names agree closely. Identity is for a person to settle.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from detente.controls._index import Index, flat
+from detente.controls._lists import LISTS, REFUSE_AFTER_DAYS, Entry, Lists
+from detente.controls._names import LONGEST_NAME, tokens_of, tools
+from detente.controls._score import Likeness, compare
+from detente.controls._standing import standing
+from detente.errors import Problem, UserError
+
+POTENTIAL = 0.75
+"""Score from which two names agree closely: the threshold of the best F1 on the public pairs."""
+REVIEW = 0.60
+"""Score from which a person must look."""
+
+_NEAREST = 60
+_RESCORED = 13
+_BY_LETTERS = 8
+_LEAST_RATIO = 60
+
+
+@dataclass(frozen=True)
+class Match:
+    """A listed party that a name may be."""
+
+    entry: Entry
+    written: str
+    """The listed name or alias that agrees best."""
+    likeness: Likeness
+
+    @property
+    def result(self) -> str:
+        """`POTENTIAL_MATCH` or `REVIEW`."""
+        return "POTENTIAL_MATCH" if self.likeness.score >= POTENTIAL else "REVIEW"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON shows it."""
+        entry = self.entry
+        out: dict[str, Any] = {
+            "id": entry.id,
+            "name": entry.name,
+            "alias": self.written if self.written != entry.name else None,
+            "score": round(self.likeness.score, 3),
+            "result": self.result,
+            "list": entry.list,
+            "list_name": LISTS.get(entry.list, entry.list),
+            "notice": entry.notice or None,
+            "countries": list(entry.countries),
+            "requirement": entry.requirement or None,
+            "policy": entry.policy or None,
+            "programs": entry.programs or None,
+            "added": entry.added or None,
+            "measure": entry.measure or None,
+            "fingerprint": entry.fingerprint,
+            "why": self.likeness.why(),
+        }
+        return out
+
+
+class Screener:
+    """Screens names against lists; building it takes a second or two, a name a few milliseconds.
+
+    Parameters
+    ----------
+    lists
+        None: the lists in use.
+    only
+        Ids of the entries to screen against; None: all.
+    cache
+        Whether the index may be kept for the next time.
+    """
+
+    def __init__(self, lists: Lists | None = None, *, only: Collection[str] | None = None, cache: bool = True) -> None:
+        tools()
+        self.lists = lists or Lists.load()
+        entries = self.lists.entries if only is None else tuple(e for e in self.lists.entries if e.id in only)
+        self.entries = entries
+        self.names, self._owner = flat([(e.name, *e.aliases) for e in entries])
+        if cache and only is None:
+            self.index = Index.kept(self.names, self.lists.version, _cache_folder())
+        else:
+            self.index = Index.of(self.names)
+
+    def matches(self, name: str, min_score: float = REVIEW) -> list[Match]:
+        """Listed parties that `name` may be, best first, one line per entry."""
+        from rapidfuzz import fuzz
+
+        if min_score > 1 or min_score < 0:
+            raise UserError([Problem("--min-score", f"{min_score:g} is not a score", "Scores lie between 0 and 1.")])
+        places = self.index.nearest(name, _NEAREST)
+        plain = name[:LONGEST_NAME].casefold()
+        alike = ((fuzz.token_set_ratio(plain, self.names[i].casefold()), -i) for i in places[_BY_LETTERS:])
+        rest = [-i for score, i in sorted(alike, reverse=True) if score >= _LEAST_RATIO]
+        ranked = places[:_BY_LETTERS] + rest[: _RESCORED - _BY_LETTERS]
+        best: dict[int, Match] = {}
+        for place in ranked:
+            entry = self.entries[self._owner[place]]
+            likeness = compare(name, self.names[place], person=entry.kind == "person")
+            # a listed name that holds the whole query is for a person to see, unless a higher score was asked for
+            if likeness.score < min_score and not (likeness.contained and min_score <= REVIEW):
+                continue
+            now = best.get(self._owner[place])
+            if now is None or likeness.score > now.likeness.score:
+                best[self._owner[place]] = Match(entry, self.names[place], likeness)
+        return sorted(best.values(), key=lambda m: (-m.likeness.score, m.entry.id))
+
+
+def _cache_folder() -> Any:
+    import os
+    from pathlib import Path
+
+    named = os.environ.get("DETENTE_CACHE_DIR")
+    if named:
+        return Path(named) / "controls"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("detente")) / "controls"
+
+
+@functools.cache
+def _screener(version: str) -> Screener:
+    del version
+    return Screener()
+
+
+def overall(matches: Sequence[Match]) -> str:
+    """The strongest result of all matches."""
+    if any(m.result == "POTENTIAL_MATCH" for m in matches):
+        return "POTENTIAL_MATCH"
+    return "REVIEW" if matches else "NO_LIST_MATCH"
+
+
+def unreadable(name: str) -> str:
+    """Why a name cannot be compared in full; empty where it can.
+
+    >>> unreadable("Acme"), unreadable("  ")
+    ('', 'There is no name to screen.')
+    """
+    if not name.strip():
+        return "There is no name to screen."
+    if not tokens_of(name):
+        return "The name has no letter or figure that can be compared."
+    if len(name) > LONGEST_NAME:
+        return f"Only the first {LONGEST_NAME} of its {len(name)} characters were compared."
+    return ""
+
+
+def answer(
+    name: str,
+    matches: Sequence[Match],
+    lists: Lists,
+    allowed: Sequence[dict[str, Any]] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The answer for one name: `{name, list_date, result, matches, allowed, warnings}`."""
+    note = unreadable(name)
+    result = overall(matches)
+    if note and result == "NO_LIST_MATCH":
+        result = "REVIEW"
+    return {
+        "name": name[:LONGEST_NAME],
+        "list_date": lists.date.isoformat(),
+        "lists": {s.name: s.date.isoformat() for s in lists.sources},
+        "result": result,
+        "matches": [m.to_dict() for m in matches],
+        "allowed": list(allowed),
+        "warnings": [*([note] if note else []), *warnings],
+    }
+
+
+def screen(
+    name: str,
+    *,
+    min_score: float = REVIEW,
+    lists: Lists | None = None,
+    on: str | dt.date | None = None,
+    known: str | dt.date | None = None,
+    assume: str | None = None,
+    today: dt.date | None = None,
+    max_age: int = REFUSE_AFTER_DAYS,
+) -> dict[str, Any]:
+    """Screen one name against the US and Chinese lists.
+
+    Parameters
+    ----------
+    name
+        A name in any script.
+    min_score
+        Score below which nothing is shown; 0.60 by default.
+    lists
+        None: the lists in use.
+    on, known, assume
+        Where given, every entry that rests on a measure of the ledger also says how it stands on that day.
+    today, max_age
+        Lists older than `max_age` days on `today` are refused.
+
+    Returns
+    -------
+    `{name, list_date, lists, result, matches: [{name, alias, score, list, notice, why, ...}], allowed, warnings}`.
+
+    Raises
+    ------
+    UserError
+        For lists that are too old, or a score that is none.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> found = screen("华为技术有限公司", today=dt.date(2026, 8, 1))
+    >>> found["result"], found["matches"][0]["list"]
+    ('POTENTIAL_MATCH', 'EL')
+    """
+    warnings = (lists or Lists.load()).staleness(today or dt.date.today(), max_age) if lists else None
+    screener = Screener(lists, cache=False) if lists else _screener("")
+    if warnings is None:
+        warnings = screener.lists.staleness(today or dt.date.today(), max_age)
+    found = screener.matches(name, min_score)
+    out = answer(name, found, screener.lists, warnings=warnings)
+    if on is not None:
+        add_standings(out["matches"], on, known, assume)
+    return out
+
+
+def add_standings(
+    matches: list[dict[str, Any]], on: str | dt.date, known: str | dt.date | None, assume: str | None
+) -> None:
+    """Say of every match that rests on a measure of the ledger how that stands on a day."""
+    for match in matches:
+        if match["measure"]:
+            state = standing(match["measure"], on, known, assume)
+            match["standing"] = {k: state[k] for k in ("status", "since", "until", "confidence", "assumed")}
