@@ -68,7 +68,8 @@ def _row(folder: Path, economies: Sequence[str]) -> dict[str, Any]:
         for name in COMPARED:
             values = frame[frame["variable"] == name].set_index("economy")["value"]
             results[name] = {e: float(values[e]) for e in economies}
+    title = scenario.get("title", "") if isinstance(scenario, dict) else ""
     return {
-        "folder": str(folder), "title": scenario.get("title", "") if isinstance(scenario, dict) else "", "status": record.get("status", ""),
+        "folder": str(folder), "title": title, "status": record.get("status", ""),
         "fingerprint": record.get("fingerprint", ""), "results": results,
     }  # fmt: skip

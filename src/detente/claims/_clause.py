@@ -1,0 +1,257 @@
+"""A sentence with everything marked on it, and its clauses: the stretches one claim may stand on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from detente.claims import _dates, _quantities
+from detente.claims._people import Mentioned, find_people
+from detente.claims._quantities import Quantity
+from detente.claims._speech import Attribution, Voices, attributions, speaker_at
+from detente.claims._tokens import QUOTES, Token, tokens
+from detente.claims._words import (
+    BUY,
+    DOWN,
+    EXTEND,
+    IMPOSE,
+    PROMISE,
+    RELAX,
+    REMOVE,
+    RESTRICT,
+    STAY,
+    SUSPEND,
+    TARIFF,
+    THREATEN,
+    UP,
+    economy_words,
+    topic_words,
+)
+
+ACTION = DOWN | UP | IMPOSE | REMOVE | SUSPEND | EXTEND | RESTRICT | RELAX | STAY | BUY | PROMISE | THREATEN
+_HEADS = ("president", "premier", "prime minister", "former president")
+_ALWAYS = frozenset(["while", "whereas", "although", "though", "but", "which"])
+_AFTER_COMMA = frozenset(
+    [
+        "as",
+        "after",
+        "before",
+        "when",
+        "if",
+        "because",
+        "so",
+        "since",
+        "unless",
+        "until",
+        "with",
+        "yet",
+        "where",
+        "nor",
+        "then",
+        "up",
+    ]
+)
+_SUBJECTS = frozenset(["it", "they", "he", "she", "we", "both", "each", "this", "these", "those"])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An economy named on tokens `first` to `after`."""
+
+    first: int
+    after: int
+    code: str
+
+
+@dataclass
+class Sentence:
+    """The tokens of a sentence and what was found on them; indices count tokens."""
+
+    text: str = field(repr=False)
+    row: list[Token] = field(repr=False)
+    paragraph: int
+    quantities: list[Quantity]
+    dates: list[_dates.Mention]
+    people: list[Mentioned]
+    economies: list[Place]
+    topics: list[tuple[int, int, str]]
+    attributions: list[Attribution]
+    clauses: list[tuple[int, int]]
+    resolved: dict[int, tuple[dt.date, dt.date]] = field(default_factory=dict)
+    """First token of a date to its days, once the article's own date is known."""
+
+    def keys(self, first: int, after: int) -> list[str]:
+        """The keys of some tokens."""
+        return [t.key for t in self.row[first:after]]
+
+    def plain_keys(self, first: int, after: int) -> list[str]:
+        """The keys of some tokens, those of dates left out: `in May` is no modal verb."""
+        dated = {k for m in self.dates for k in range(m.first, m.after)}
+        return [self.row[k].key for k in range(first, after) if k not in dated]
+
+    def said_by(self, i: int) -> Attribution | None:
+        """Who says what stands at token `i`."""
+        return speaker_at(self.attributions, i)
+
+    def span(self, first: int, after: int) -> tuple[int, int]:
+        """Characters of some tokens, without the punctuation and conjunctions around them."""
+        row = self.row
+        while first < after - 1 and (row[first].kind in ("mark", "quote", "dash") or row[first].key in _LEADING):
+            if row[first].text in "$€£¥([":
+                break
+            first += 1
+        opened = sum(1 for t in row[first:after] if t.text == "(")
+        while after - 1 > first and row[after - 1].kind in ("mark", "quote", "dash", "poss"):
+            if row[after - 1].text in "%％" or (row[after - 1].text == ")" and opened):
+                break
+            after -= 1
+        return row[first].start, row[after - 1].end
+
+
+_LEADING = frozenset(
+    ["and", "but", "while", "whereas", "which", "that", "or", "so", "although", "though", "yet", "then"]
+)
+
+
+def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sentence:
+    """Read one sentence; `voices` remembers who has spoken."""
+    row = tokens(text, start, end)
+    said = attributions(row, voices, paragraph)
+    people = find_people(row, voices.registry)
+    dates = _dates.mentions(row)
+    dated = {k for m in dates for k in range(m.first, m.after)}
+    sizes = [
+        q for q in _quantities.quantities(row) if q.first not in dated or q.unit in ("days", "weeks", "months", "years")
+    ]
+    taken = {k for m in people for k in range(m.first, m.after)}
+    places = [Place(a, b, code) for a, b, code in economy_words().find(row) if a not in taken]
+    places += [
+        Place(m.first, m.after, m.speaker.economy)
+        for m in people
+        if m.speaker.economy and m.speaker.role.casefold().startswith(_HEADS)
+    ]
+    sentence = Sentence(
+        text,
+        row,
+        paragraph,
+        sizes,
+        dates,
+        people,
+        sorted(places, key=lambda p: p.first),
+        topic_words().find(row),
+        said,
+        [],
+    )
+    sentence.clauses = clauses(sentence)
+    return sentence
+
+
+def clauses(sentence: Sentence) -> list[tuple[int, int]]:
+    """Cut a sentence where a new statement begins: at colons, dashes, quotations, conjunctions with a verb of their
+    own."""
+    row = sentence.row
+    starts = {place.first for place in sentence.economies} | {m.first for m in sentence.people}
+    verbs = {a.verb for a in sentence.attributions}
+    cuts = [0]
+    depth = 0
+    for i in range(1, len(row)):
+        before = row[i - 1]
+        if before.text in "([" and before.kind == "mark":
+            depth += 1
+        elif before.text in ")]" and before.kind == "mark":
+            depth = max(0, depth - 1)
+        if depth == 0 and _cut(row, i, starts, verbs, cuts[-1]):
+            cuts.append(i)
+    return [(a, b) for a, b in zip(cuts, [*cuts[1:], len(row)], strict=True) if b > a]
+
+
+def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since: int) -> bool:
+    before, token = row[i - 1], row[i]
+    if before.text in (";", ":", "…") or (before.kind == "dash" and before.text in "–—―-" and not token.glued):
+        return True
+    if before.text in QUOTES and i > 1 and row[i - 2].text in (",", ":", ".", "?", "!"):
+        return True
+    if before.text in QUOTES and (i - 2) in verbs:
+        return True
+    if before.key == "that" and any(v in verbs for v in range(max(0, i - 8), i)):
+        return True
+    if token.key in _ALWAYS:
+        return not (token.key == "which" and _resumes(row, i))
+    if before.text == ",":
+        if token.key in _AFTER_COMMA and token.key not in ("up",):
+            return True
+        if token.key in ("and", "or"):
+            return _begins(row, i + 1, starts) or _verbal(row, i + 1)
+        if token.key.endswith("ing") and token.key in ACTION and token.key != "including":
+            return True
+        # "After the truce, China ...": what leads in belongs to what follows
+        opening = row[since].key in _OPENINGS and since + 12 > i
+        return not opening and (i in starts or token.key in _SUBJECTS) and _begins(row, i, starts)
+    if token.key != "and" or not _begins(row, i + 1, starts):
+        return False
+    # "the US and China agreed": two subjects of one verb, not two statements
+    return any(t.head.islower() and (t.key in ACTION or t.key in _AUXILIARIES) for t in row[since:i])
+
+
+_OPENINGS = frozenset(
+    [
+        "in",
+        "on",
+        "after",
+        "as",
+        "with",
+        "by",
+        "under",
+        "during",
+        "for",
+        "at",
+        "amid",
+        "despite",
+        "following",
+        "since",
+        "prior",
+        "according",
+        "before",
+        "from",
+        "until",
+        "given",
+        "over",
+        "ahead",
+        "last",
+        "this",
+        "next",
+    ]
+)
+_AUXILIARIES = frozenset(
+    ["is", "are", "was", "were", "has", "have", "had", "will", "would", "could", "may", "might", "can"]
+)
+
+
+def _resumes(row: Sequence[Token], i: int) -> bool:
+    """Whether a relative clause is closed by a comma and the main verb: `rare earths, which ..., are monopolised`."""
+    return any(row[k].text == "," and row[k + 1].key in _AUXILIARIES for k in range(i, min(i + 40, len(row) - 1)))
+
+
+def _begins(row: Sequence[Token], i: int, starts: set[int]) -> bool:
+    """Whether a subject stands at token `i` and a verb of action soon after it."""
+    j = i
+    while j < len(row) and row[j].key in ("the", "its", "their", "also", "then"):
+        j += 1
+    if j >= len(row) or not (j in starts or row[j].key in _SUBJECTS):
+        return False
+    if j in starts and any(t.key in TARIFF for t in row[j + 1 : j + 4]):
+        return True
+    for t in row[j + 1 : j + 8]:
+        if t.text in (",", ";") or t.key in ("on", "from", "against"):
+            return False
+        if t.key in ACTION or t.key in ("will", "would", "has", "have", "is", "are", "was", "were", "to"):
+            return t.key != "to"
+    return False
+
+
+def _verbal(row: Sequence[Token], i: int) -> bool:
+    """Whether a verb follows at once: `, and has lowered`, `, and added`, `, and threatening`."""
+    while i < len(row) and row[i].key in ("has", "have", "had", "will", "would", "also", "then", "to"):
+        i += 1
+    return i < len(row) and (row[i].key in ACTION or row[i].key.endswith("ing")) and row[i].key != "including"

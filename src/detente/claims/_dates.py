@@ -1,0 +1,303 @@
+"""Days and stretches of days as an article writes them; years and "next week" are read against the article's date."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detente.claims._quantities import number_at, quantities
+from detente.claims._tokens import Token
+
+_MONTHS = {name.casefold(): i for i, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.casefold(): i for i, name in enumerate(calendar.month_abbr) if name}
+_MONTHS |= {f"{name.casefold()}.": i for i, name in enumerate(calendar.month_abbr) if name} | {"sept": 9, "sept.": 9}
+_WEEKDAYS = {name.casefold(): i for i, name in enumerate(calendar.day_name)}
+_PARTS = {"early": (0.0, 1 / 3), "mid": (1 / 3, 2 / 3), "late": (2 / 3, 1.0), "middle": (1 / 3, 2 / 3)}
+_DAYS = {"days": 1, "weeks": 7, "months": 30.4375, "years": 365.25, "hours": 1 / 24, "decades": 3652.5}
+_MAY = frozenset(
+    [
+        "in",
+        "of",
+        "since",
+        "until",
+        "till",
+        "by",
+        "from",
+        "during",
+        "last",
+        "next",
+        "late",
+        "early",
+        "mid",
+        "on",
+        "before",
+        "after",
+        "between",
+        "this",
+        "to",
+        "through",
+    ]
+)
+_YEAR_AFTER = frozenset(
+    [
+        "in",
+        "of",
+        "since",
+        "until",
+        "till",
+        "by",
+        "from",
+        "during",
+        "before",
+        "after",
+        "through",
+        "for",
+        "the",
+        "to",
+        "and",
+        "year",
+        "late",
+        "early",
+        "mid",
+        "end",
+    ]
+)
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
+_FORWARD = frozenset(["within", "in", "over", "next", "coming", "another"])
+_LEADS = _FORWARD | {"the"}
+_COUNTS = _LEADS | {"the", "a", "several", "half", "few"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A day or stretch on tokens `first` to `after`; the parts that were written, and what they resolve to."""
+
+    first: int
+    after: int
+    kind: str
+    """`day`, `month`, `year`, or `span` for a stretch counted from the article's date or from a statement."""
+    year: int = 0
+    month: int = 0
+    days: tuple[int, int] = (0, 0)
+    part: str = ""
+    offset: tuple[float, float] = (0.0, 0.0)
+    deadline: bool = False
+    """Whether it closes a stretch: until, by, within, expires on."""
+
+    @property
+    def full(self) -> bool:
+        """Whether it is a day with its year."""
+        return bool(self.kind == "day" and self.year)
+
+    def resolve(self, anchor: dt.date | None) -> tuple[dt.date, dt.date] | None:
+        """First and last day, or None where the year or the starting point is not known.
+
+        >>> Mention(0, 2, "day", month=6, days=(9, 10)).resolve(dt.date(2025, 6, 18))
+        (datetime.date(2025, 6, 9), datetime.date(2025, 6, 10))
+        """
+        try:
+            return self._resolve(anchor)
+        except (ValueError, OverflowError):
+            return None
+
+    def _resolve(self, anchor: dt.date | None) -> tuple[dt.date, dt.date] | None:
+        if self.kind == "span":
+            if anchor is None:
+                return None
+            return tuple(sorted(anchor + dt.timedelta(days=round(x)) for x in self.offset))  # type: ignore[return-value]
+        year = self.year
+        if not year:
+            if anchor is None:
+                return None
+            year = min(
+                (anchor.year - 1, anchor.year, anchor.year + 1),
+                key=lambda y: abs((dt.date(y, self.month, min(self.days[0] or 15, 28)) - anchor).days),
+            )
+        if self.kind == "day":
+            return dt.date(year, self.month, self.days[0]), dt.date(year, self.month, self.days[1])
+        first = dt.date(year, self.month or 1, 1)
+        month = self.month or 12
+        if self.days != (0, 0):  # a quarter is kept as its months
+            first, month = dt.date(year, self.days[0], 1), self.days[1]
+        last = dt.date(year, month, calendar.monthrange(year, month)[1])
+        if self.part == "end":
+            return last, last
+        if self.part in _PARTS:
+            a, b = _PARTS[self.part]
+            length = (last - first).days + 1
+            return first + dt.timedelta(days=round(a * length)), first + dt.timedelta(days=round(b * length) - 1)
+        return first, last
+
+
+def mentions(row: Sequence[Token]) -> list[Mention]:
+    """Every date in a row of tokens.
+
+    >>> from detente.claims._tokens import tokens
+    >>> [(m.month, m.days) for m in mentions(tokens("from 9-10 June, or May 12, or mid-July"))]
+    [(6, (9, 10)), (5, (12, 12)), (7, (0, 0))]
+    """
+    out: list[Mention] = []
+    i = 0
+    while i < len(row):
+        found = _iso(row, i) or _month_first(row, i) or _day_first(row, i) or _relative(row, i) or _year(row, i)
+        if found is None:
+            i += 1
+            continue
+        out.append(found)
+        i = found.after
+    return out
+
+
+def _closes(row: Sequence[Token], i: int) -> bool:
+    before = {t.key for t in row[max(0, i - 4) : i]}
+    return bool(
+        before & {"until", "till", "by", "before", "within", "expires", "expire", "deadline", "through", "lapses"}
+    )
+
+
+def _iso(row: Sequence[Token], i: int) -> Mention | None:
+    if row[i].kind != "date":
+        return None
+    year, month, day = (int(x) for x in row[i].text.replace("/", "-").replace(".", "-").split("-"))
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return Mention(i, i + 1, "day", year, month, (day, day), deadline=_closes(row, i))
+
+
+def _month(row: Sequence[Token], i: int) -> int:
+    """The month a token names, where a number or a preposition shows that it is one: May, March and Jan are other
+    words too."""
+    if i >= len(row) or row[i].key not in _MONTHS or not row[i].head.isupper():
+        return 0
+    follows = i + 1 < len(row) and row[i + 1].kind == "number"
+    if not follows and not (i and (row[i - 1].key in _MAY or row[i - 1].kind == "number")):
+        return 0
+    return _MONTHS[row[i].key]
+
+
+def _day(row: Sequence[Token], i: int) -> tuple[int, int] | None:
+    """(day, token after) of a day of the month."""
+    if i >= len(row) or row[i].kind != "number" or not row[i].text.isascii() or not row[i].text.isdigit():
+        return None
+    value = int(row[i].text)
+    if not 1 <= value <= 31 or (i + 1 < len(row) and row[i + 1].key in ("%", "percent", "per")):
+        return None
+    i += 1
+    if i < len(row) and row[i].glued and row[i].key in ("st", "nd", "rd", "th"):
+        i += 1
+    return value, i
+
+
+def _days(row: Sequence[Token], i: int) -> tuple[tuple[int, int], int] | None:
+    """One day or a range of days of one month."""
+    one = _day(row, i)
+    if one is None:
+        return None
+    first, after = one
+    if after < len(row) and (row[after].kind == "dash" or row[after].key in ("and", "to")):
+        two = _day(row, after + 1)
+        if two is not None and two[0] > first:
+            return (first, two[0]), two[1]
+    return (first, first), after
+
+
+def _written_year(row: Sequence[Token], i: int) -> tuple[int, int]:
+    """(year, token after), the year 0 where none is written."""
+    j = i + 1 if i < len(row) and row[i].text == "," else i
+    if j < len(row) and row[j].kind == "number" and len(row[j].text) == 4 and row[j].text[:2] in ("19", "20"):
+        return (int(row[j].text), j + 1) if row[j].text.isascii() else (0, i)
+    return 0, i
+
+
+def _month_first(row: Sequence[Token], i: int) -> Mention | None:
+    month = _month(row, i)
+    if not month:
+        return None
+    start = i
+    days = _days(row, i + 1)
+    if days is not None:
+        year, after = _written_year(row, days[1])
+        return Mention(i, after, "day", year, month, days[0], deadline=_closes(row, i))
+    year, after = _written_year(row, i + 1)
+    part = ""
+    if i and row[i - 1].key in _PARTS:
+        part, start = row[i - 1].key, i - 1
+    elif i > 1 and row[i - 1].key == "of" and row[i - 2].key in ("end", "middle"):
+        part, start = ("end" if row[i - 2].key == "end" else "middle"), i - 2
+    elif i and row[i - 1].key == "end":
+        part, start = "end", i - 1
+    return Mention(start, after, "month", year, month, part=part, deadline=_closes(row, start))
+
+
+def _day_first(row: Sequence[Token], i: int) -> Mention | None:
+    days = _days(row, i)
+    if days is None:
+        return None
+    j = days[1] + 1 if days[1] < len(row) and row[days[1]].key == "of" else days[1]
+    month = _month(row, j)
+    if not month:
+        return None
+    year, after = _written_year(row, j + 1)
+    return Mention(i, after, "day", year, month, days[0], deadline=_closes(row, i))
+
+
+def _relative(row: Sequence[Token], i: int) -> Mention | None:
+    key = row[i].key
+    if key in ("yesterday", "today", "tomorrow"):
+        shift = float({"yesterday": -1, "today": 0, "tomorrow": 1}[key])
+        return Mention(i, i + 1, "span", offset=(shift, shift))
+    if key in _QUARTERS and i + 1 < len(row) and (key.startswith("q") or row[i + 1].key == "quarter"):
+        j = i + 1 if key.startswith("q") else i + 2
+        j += 1 if j < len(row) and row[j].key == "of" else 0
+        year, after = _written_year(row, j)
+        n = _QUARTERS[key]
+        return Mention(i, after, "month", year, 3 * n - 1, (3 * n - 2, 3 * n), deadline=_closes(row, i))
+    if key in ("last", "next", "this") and i + 1 < len(row):
+        sign = {"last": -1.0, "next": 1.0, "this": 0.0}[key]
+        span = {"week": 7.0, "month": 30.0, "year": 365.0}.get(row[i + 1].key)
+        if span is not None:
+            ends = (min(sign, 0) * 2 * span, 0.0) if sign < 0 else (0.0, (1 + sign) * span)
+            return Mention(i, i + 2, "span", offset=ends, deadline=_closes(row, i))
+    return _counted(row, i)
+
+
+def _counted(row: Sequence[Token], i: int) -> Mention | None:
+    """`within a few weeks`, `over the next 90 days`, `in three months`, `six months ago`."""
+    if row[i].key not in _COUNTS and row[i].kind != "number" and number_at(row, i) is None:
+        return None
+    j = i
+    while j < len(row) and j < i + 4 and row[j].key in _LEADS:
+        j += 1
+    found = quantities(row[j : j + 6])
+    if not found or found[0].first != 0 or found[0].unit not in _DAYS:
+        return None
+    size = found[0]
+    low, high = size.low * _DAYS[size.unit], size.high * _DAYS[size.unit]
+    after = j + size.after
+    if after < len(row) and row[after].key in ("ago", "earlier"):
+        return Mention(i, after + 1, "span", offset=(-high, -low))
+    lead = {t.key for t in row[i:j]}
+    if lead & {"next", "coming", "within", "over"}:
+        return Mention(i, after, "span", offset=(0.0, high), deadline="within" in lead)
+    if lead == {"in"}:
+        return Mention(i, after, "span", offset=(low, high))
+    return None
+
+
+def _year(row: Sequence[Token], i: int) -> Mention | None:
+    year, after = _written_year(row, i)
+    if not year or row[i].text == "," or row[i].glued or not (1990 <= year <= 2099):
+        return None
+    before = row[i - 1].key if i else ""
+    two_back = row[i - 2].key if i > 1 else ""
+    if before not in _YEAR_AFTER and before not in _PARTS:
+        return None
+    if after < len(row) and row[after].key in ("%", "percent", "companies", "points", "tonnes"):
+        return None
+    if before in ("early", "mid", "late", "end"):
+        return Mention(i - 1, after, "year", year, part=before, deadline=_closes(row, i - 1))
+    if before == "of" and two_back == "end":
+        return Mention(i - 2, after, "year", year, part="end", deadline=_closes(row, i - 2))
+    return Mention(i, after, "year", year, deadline=_closes(row, i))

@@ -1,0 +1,213 @@
+"""`read`: an article becomes a list of claims."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.claims._anchor import date_article
+from detente.claims._checks import check_claims
+from detente.claims._claim import Claim
+from detente.claims._clause import Sentence, view
+from detente.claims._controls import control_claims
+from detente.claims._document import Document
+from detente.claims._flows import flow_claims
+from detente.claims._frame import Context, Frame, in_phrase
+from detente.claims._outlook import outlook_claims
+from detente.claims._speech import Voices
+from detente.claims._tariffs import remember, tariff_claims
+from detente.claims._times import time_claims
+from detente.claims._words import TARIFF
+from detente.dates import parse_date
+from detente.errors import Problem, UserError
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an article claims.
+
+    `document` is the text that was read: the decoded file, of a page the text left after markup and menus are stripped.
+    Every claim has `claim.text == document[claim.start:claim.end]`.
+    """
+
+    document: str
+    title: str
+    date: dt.date | None
+    dated_by: str
+    claims: tuple[Claim, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as JSON shows it; verdicts of the ledger are joined elsewhere."""
+        return {
+            "title": self.title or None,
+            "date": self.date.isoformat() if self.date else None,
+            "dated_by": self.dated_by or None,
+            "claims": [c.to_dict() for c in self.claims],
+            "document": self.document,
+        }
+
+
+def read(text: str, on: str | dt.date | None = None) -> Reading:
+    """Read an article.
+
+    Parameters
+    ----------
+    text
+        The article, plain or HTML.
+    on
+        The day it was written; without it, the day found in the article. Where none is found, days without a year and
+        "next week" stay unresolved.
+
+    Returns
+    -------
+    Claims in the order of the text; of claims that say the same, the one with a speaker stays.
+
+    Raises
+    ------
+    DateError
+        If `on` is no day. No text makes it raise.
+
+    Examples
+    --------
+    >>> claim = read("The US cut its tariffs on Chinese goods from 145% to 30% on May 14, 2025.").claims[0]
+    >>> claim.actor, claim.target, claim.from_, claim.to, claim.by
+    ('USA', 'CHN', 1.45, 0.3, -1.15)
+    """
+    return _read(Document.of(text), on)
+
+
+def read_bytes(data: bytes, on: str | dt.date | None = None) -> Reading:
+    """`read` for any bytes: they are decoded first (see `Document.decode`)."""
+    return _read(Document.decode(data), on)
+
+
+def read_file(path: str | Path, on: str | dt.date | None = None) -> Reading:
+    """`read` for a file.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise UserError([Problem(str(path), f"cannot be read: {error.strerror or error}")]) from None
+    return read_bytes(data, on)
+
+
+def _read(document: Document, on: str | dt.date | None) -> Reading:
+    given = None if on is None else parse_date(on, "--on", first=None)
+    voices = Voices()
+    sentences = [view(document.text, a, b, n, voices) for n, a, b in document.sentences()]
+    day, how = (given, "given") if given else date_article(document, sentences)
+    context = Context(day, _pair(sentences))
+    claims: list[Claim] = []
+    for s in sentences:
+        _resolve(s, day, context)
+        claims += _of_sentence(s, context)
+    claims = _distinct(claims)
+    check_claims(claims)
+    return Reading(document.text, document.title or _title(document), day, how, tuple(claims))
+
+
+def _title(document: Document) -> str:
+    for n, (a, b) in enumerate(document.paragraphs()):
+        line = document.text[a:b].split("\n")[0].strip()
+        if 20 <= len(line) <= 200 and " " in line:
+            return line
+        if n > 4:
+            break
+    return ""
+
+
+def _pair(sentences: Sequence[Sentence]) -> tuple[str, str] | None:
+    """The two economies an article names most, if there are two."""
+    counts = Counter(p.code for s in sentences for p in s.economies)
+    common = [code for code, _ in counts.most_common(2)]
+    return (common[0], common[1]) if len(common) == 2 else None
+
+
+def _resolve(s: Sentence, day: dt.date | None, context: Context) -> None:
+    """Days of a sentence; spans such as `within a few weeks` count from when it was said."""
+    said = None
+    for m in s.dates:
+        if m.kind == "day":
+            days = m.resolve(day)
+            if days is not None:
+                s.resolved[m.first] = days
+                in_quote = _quoted(s, m.first)
+                if said is None and s.attributions and not in_quote and not m.deadline:
+                    said = days
+    start = said[0] if said else day
+    for m in s.dates:
+        if m.kind != "day" and (days := m.resolve(start if m.kind == "span" else day)) is not None:
+            s.resolved[m.first] = days
+    if s.attributions and said:
+        context.said[id(s)] = said
+    elif s.attributions and day:
+        context.said[id(s)] = (day, day)
+
+
+def _quoted(s: Sentence, i: int) -> bool:
+    """Whether a token stands inside a quotation that the sentence opened."""
+    straight = sum(t.text == '"' for t in s.row[:i]) % 2 == 1
+    curly = sum((t.text == "“") - (t.text == "”") for t in s.row[:i]) > 0
+    return straight or curly
+
+
+def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
+    out: list[Claim] = []
+    if s.paragraph != context.paragraph:
+        context.spoken = False
+    context.paragraph = s.paragraph
+    context.tariff = False
+    context.subject = None
+    for first, after in s.clauses:
+        frame = Frame(s, first, after, context)
+        found = tariff_claims(frame)
+        remember(frame, context, found)
+        found = found or flow_claims(frame)
+        numeric = bool(found)
+        found += time_claims(frame, numeric)
+        if not found:
+            found = control_claims(frame) or outlook_claims(frame)
+        out += found
+        _subject(frame, context, found)
+    context.spoken = context.spoken or bool(TARIFF & {t.key for t in s.row})
+    return out
+
+
+def _subject(frame: Frame, context: Context, found: list[Claim]) -> None:
+    """The economy that acts in a clause is the subject of the next one that names none."""
+    if found and found[-1].actor and found[-1].kind in ("control", "tariff_change", "tariff_level", "purchase"):
+        context.subject = found[-1].actor
+        return
+    for p in frame.places():
+        if not in_phrase(frame, p):
+            context.subject = p.code
+            return
+
+
+def _distinct(claims: list[Claim]) -> list[Claim]:
+    """Without claims that say the same a second time, as a headline and the text do."""
+    seen: dict[tuple[object, ...], int] = {}
+    out: list[Claim] = []
+    for c in claims:
+        if c.numeric:
+            key: tuple[object, ...] = (
+                c.kind, c.from_, c.to, c.by, c.unit, c.actor, c.target, c.subject, c.modality, c.probability, c.horizon,
+            )  # fmt: skip
+        else:
+            key = (c.kind, " ".join(c.text.casefold().split()))
+        if key in seen:
+            if out[seen[key]].speaker is None and c.speaker is not None:
+                out[seen[key]] = c
+            continue
+        seen[key] = len(out)
+        out.append(c)
+    return out

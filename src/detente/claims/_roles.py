@@ -1,0 +1,256 @@
+"""What a number does in its clause: it is where something came from, where it went, by how much, or where it stands."""
+
+from __future__ import annotations
+
+from detente.claims._frame import Frame
+from detente.claims._quantities import PERCENT, POINTS, Quantity
+from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, IMPOSE, MACRO, TARIFF, UP, forms
+
+POLL = frozenset(
+    [
+        "poll",
+        "polls",
+        "voters",
+        "respondents",
+        "survey",
+        "surveys",
+        "approval",
+        "polled",
+        "support",
+        "oppose",
+        "opposed",
+    ]
+)
+CHANCE = frozenset(["chance", "chances", "probability", "odds", "likelihood", "risk", "possibility"])
+_FILLERS = frozenset(
+    [
+        "a",
+        "an",
+        "threatened",
+        "the",
+        "about",
+        "around",
+        "roughly",
+        "nearly",
+        "almost",
+        "only",
+        "just",
+        "some",
+        "another",
+        "additional",
+        "extra",
+        "further",
+        "combined",
+        "total",
+        "new",
+        "more",
+        "than",
+        "at",
+        "least",
+        "as",
+        "much",
+        "many",
+        "high",
+        "low",
+        "less",
+        "up",
+        "approximately",
+        "over",
+        "well",
+        "below",
+        "above",
+        "under",
+        "to",
+        "current",
+        "flat",
+        "average",
+        "whopping",
+        "hefty",
+        "mere",
+        "their",
+        "its",
+        "existing",
+        "previous",
+        "punitive",
+        "minimum",
+        "blanket",
+        "overall",
+        "estimated",
+        "effective",
+    ]
+)
+_PREPOSITIONS = frozenset(["from", "to", "by", "at", "of", "between"])
+_BREAKS = frozenset(
+    [
+        "on",
+        "against",
+        "to",
+        "from",
+        "by",
+        "at",
+        "for",
+        "while",
+        "but",
+        "which",
+        "that",
+        "has",
+        "have",
+        "had",
+        "will",
+        "are",
+        "is",
+        "was",
+        "were",
+    ]
+)
+
+
+def role(frame: Frame, q: Quantity) -> str:
+    """One of from, to, by, level, part, share, chance, or nothing for a number that plays none of them."""
+    row = frame.s.row
+    if _chance(frame, q):
+        return "chance"
+    after = [t.key for t in row[q.after : min(q.after + 6, frame.after)]]
+    inside = _in_brackets(frame, q)
+    noun = _noun_after(after)
+    prep = _preposition(frame, q)
+    if noun == "change" and q.unit == POINTS:
+        return "by"
+    if prep == "from":
+        return "from"
+    if prep == "to":
+        return "to"
+    if prep == "by":
+        return "by"
+    if q.unit == POINTS:
+        return "by" if noun != "tariff" else "level"
+    if noun == "tariff":
+        return "part" if inside else "level"
+    if noun == "change":
+        return "by"
+    if after[:1] == ["of"]:
+        return "share"
+    if prep in ("at", "of", "between"):
+        return _after_noun(frame, q)
+    if inside:
+        return "part"
+    if after[:1] and after[0] in ("on", "against", "for"):
+        return "level"
+    return _after_verb(frame, q)
+
+
+def _chance(frame: Frame, q: Quantity) -> bool:
+    if q.unit != PERCENT:
+        return False
+    row = frame.s.row
+    after = [t.key for t in row[q.after : q.after + 2]]
+    before = [t.key for t in row[max(frame.first, q.first - 8) : q.first]]
+    if after and (after[0] in CHANCE or (len(after) > 1 and after[0] == "or" and after[1] in CHANCE)):
+        return True
+    return bool(CHANCE & set(before)) and before[-1:] != ["by"] and not TARIFF & set(before[-3:])
+
+
+def _in_brackets(frame: Frame, q: Quantity) -> bool:
+    depth = 0
+    for t in frame.s.row[frame.first : q.first]:
+        depth += (t.text == "(") - (t.text == ")")
+    return depth > 0
+
+
+def _noun_after(after: list[str]) -> str:
+    """The head a number modifies: a duty, a change, or neither."""
+    for k, key in enumerate(after[:5]):
+        if key in TARIFF:
+            following = after[k + 1 : k + 2]
+            return "change" if following and following[0] in CHANGE_NOUN else "tariff"
+        if key in CHANGE_NOUN and k < 3:
+            return "change"
+        if key in _BREAKS or key in (",", ";", ")", "and", "%", "of", "in"):
+            return ""
+    return ""
+
+
+def _preposition(frame: Frame, q: Quantity) -> str:
+    """The preposition that governs a number, over the words that may stand between."""
+    row = frame.s.row
+    j = q.first - 1
+    bounded = {"up", "least", "more", "much", "less", "most"}
+    while j >= frame.first:
+        key = row[j].key
+        if key == "to" and j > frame.first and row[j - 1].key == "up":
+            if j > frame.first + 1 and row[j - 2].key in ("add", "adds", "adding", "added"):
+                return "at"
+            j -= 2
+            continue
+        if key == "at" and j + 1 < q.first and row[j + 1].key in ("least", "most"):
+            j -= 1
+            continue
+        if key == "between" and j > frame.first and row[j - 1].key in ("by", "to", "from"):
+            return row[j - 1].key
+        if key in _PREPOSITIONS:
+            return key
+        if key not in _FILLERS and key not in bounded:
+            return ""
+        j -= 1
+    return ""
+
+
+def _after_noun(frame: Frame, q: Quantity) -> str:
+    """`a cut of 115 points` is by; `tariffs of 25 %`, `stands at 30 %` are levels."""
+    before = frame.s.keys(max(frame.first, q.first - 6), q.first)
+    if CHANGE_NOUN & set(before[-4:]) and "at" not in before[-2:] and not TARIFF & set(before[-3:]):
+        return "by"
+    return "level"
+
+
+def _after_verb(frame: Frame, q: Quantity) -> str:
+    """`fell 36 %` is by; `imposed 25 %`, `face 30 %` are levels."""
+    for key in reversed(frame.s.keys(max(frame.first, q.first - 5), q.first)):
+        if key in DOWN or key in UP:
+            return "by"
+        if key in IMPOSE or key in _REACHES:
+            return "level"
+        if key == "plus" or key in FLOW or key in MACRO:
+            break
+    return "level" if TARIFF & set(frame.s.keys(max(frame.first, q.first - 4), q.first)) else ""
+
+
+_REACHES = forms("total reach amount equal average exceed top") | {"total"}
+_OFF = forms("suspend pause scrap remove withdraw waive eliminate drop lift")
+
+
+def sign(frame: Frame, near: int) -> float:
+    """-1 where the verb or noun of change nearest to a number speaks of a fall, +1 of a rise, 0 of neither."""
+    keys = frame.s.keys(frame.first, frame.after)
+    best, found = 10**6, 0.0
+    for k, key in enumerate(keys):
+        distance = abs(frame.first + k - near)
+        if key in ("up", "down") and distance < best and distance <= 2:
+            best, found = distance, 1.0 if key == "up" else -1.0
+        elif (key in DOWN or key in _FALLS or (key in _OFF and key not in UP)) and distance < best:
+            best, found = distance, -1.0
+        elif ((key in UP and key not in ("up", "bring")) or key in _RISES) and distance < best:
+            best, found = distance, 1.0
+    return found or (1.0 if "growth" in keys else 0.0)
+
+
+_FALLS = frozenset(
+    [
+        "reduction",
+        "reductions",
+        "decrease",
+        "decline",
+        "drop",
+        "plunge",
+        "slump",
+        "rollback",
+        "contraction",
+        "collapse",
+        "lower",
+        "fewer",
+        "less",
+    ]
+)
+_RISES = frozenset(
+    ["increase", "increases", "hike", "hikes", "rise", "surge", "jump", "gain", "higher", "additional", "extra"]
+)

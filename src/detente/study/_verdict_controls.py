@@ -1,0 +1,145 @@
+"""Verdicts on restrictions: which measures a claim may mean, and what they did around the day it was made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from detente.claims import Claim
+from detente.ledger import Event
+from detente.study._verdicts import Court, Verdict, measures_of, worst
+
+_YEAR = 365
+_LETTERS = ("control.letter", "control.licence")
+_PRACTICE = ("civilian", "military use", "military application", "supply", "review")
+_LINKED = ("for the sake of", "in exchange", "in return")
+_IN_FORCE = ("in_force", "unknown")
+
+
+def control_verdict(claim: Claim, court: Court) -> Verdict:
+    """The verdict on a restriction imposed, relaxed or kept."""
+    day = court.day_of(claim)
+    topics = [t for t in claim.subject if measures_of(t, claim.actor) != ([], "")]
+    text = claim.text.casefold()
+    if not topics and ("non-tariff" in text or "countermeasure" in text):
+        topics = ["non-tariff"]
+    if not topics:
+        return Verdict(
+            "not_in_ledger", None, "the ledger holds no restriction on " + (", ".join(claim.subject) or "this")
+        )
+    if day is None:
+        return Verdict("cannot_be_told", None, "the day of the article is not known")
+    notes = "; ".join(n for t in topics if (n := measures_of(t, claim.actor)[1]))
+    names = [m for t in topics for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
+    names = list(dict.fromkeys(names))
+    if not names:
+        return Verdict("not_in_ledger", None, f"the ledger holds no such restriction of {claim.actor}")
+    if claim.action == "relax":
+        return _relaxed(claim, court, names, day, text)
+    if claim.action == "keep" or (claim.action == "restrict" and claim.modality in ("reported", "promised")):
+        return _there(claim, court, names, topics, day, text, notes)
+    return _planned(claim, court, names, day)
+
+
+def _status(court: Court, name: str, day: dt.date) -> dict[str, Any]:
+    return court.ledger.status(name, day, court.known)
+
+
+def _seen(court: Court, name: str) -> list[Event]:
+    """Events of a measure as far as they were known."""
+    return [e for e in court.ledger.measures[name].events if court.known is None or e.known <= court.known]
+
+
+def _began(court: Court, name: str) -> dt.date | None:
+    days = [e.date for e in _seen(court, name) if e.kind == "entered_into_force"]
+    return min(days) if days else None
+
+
+def _there(
+    claim: Claim, court: Court, names: list[str], topics: list[str], day: dt.date, text: str, notes: str
+) -> Verdict:
+    """Whether a restriction stood on the day, topic by topic."""
+    states, said, rests = [], [], []
+    for topic in topics:
+        ids = [m for m in measures_of(topic, claim.actor)[0] if m in court.ledger.measures]
+        live = [m for m in ids if _status(court, m, day)["status"] in _IN_FORCE]
+        near = [
+            m
+            for m in ids
+            if (b := _began(court, m)) and day - dt.timedelta(days=120) <= b <= day + dt.timedelta(days=14)
+        ]
+        hits = [m for m in near if m in live] or live or near
+        states.append("supported" if hits else "contradicted")
+        if hits:
+            rests.append(hits[0])
+            said.append(f"{hits[0]} since {_status(court, hits[0], day)['since'] or _began(court, hits[0])}")
+    verdict = worst(states)
+    kinds = {court.ledger.measures[m].kind for m in rests}
+    if verdict == "supported" and "ban" in text and kinds & set(_LETTERS):
+        verdict = "partly"
+        said.append("letters and suspended licences, not a ban by rule")
+    if notes:
+        verdict = "partly" if verdict == "supported" else verdict
+        said.append(notes)
+    if verdict == "supported" and any(w in text for w in _PRACTICE[:3]):
+        verdict = "partly"
+        said.append("the licence requirement is law; end-use limits are practice, not the announcement's text")
+    if not rests:
+        last = _status(court, names[0], day)
+        said.append(f"{names[0]} was {last['status'].replace('_', ' ')} on {day}")
+    return Verdict(verdict, rests[0] if rests else names[0], "; ".join(said))
+
+
+def _eased(court: Court, name: str, day: dt.date, until: dt.date) -> dt.date | None:
+    """The day between two on which a measure in force was suspended, ended or opened case by case."""
+    for e in _seen(court, name):
+        if e.kind in ("suspended", "ended", "withdrawn", "voided", "superseded") and day <= e.date <= until:
+            return e.date
+    return None
+
+
+def _relaxed(claim: Claim, court: Court, names: list[str], day: dt.date, text: str) -> Verdict:
+    window = _YEAR if claim.negated or claim.modality == "forecast" else 90
+    first = day - dt.timedelta(days=45 if claim.modality == "reported" else 0)
+    live = [m for m in names if (b := _began(court, m)) is not None and b <= day]
+    eased = {m: d for m in live if (d := _eased(court, m, first, day + dt.timedelta(days=window)))}
+    told = ", ".join(f"{m} on {d}" for m, d in eased.items())
+    if claim.negated:
+        if not eased:
+            return Verdict("supported", (live or names)[0], f"none was eased within a year of {day}")
+        if any(w in text for w in _LINKED):
+            return Verdict(
+                "cannot_be_told", next(iter(eased)), f"eased later ({told}); whether in exchange is contested"
+            )
+        return Verdict("contradicted", next(iter(eased)), f"eased within a year: {told}")
+    if not live:
+        return Verdict("not_in_ledger", names[0], "no such restriction had begun by then")
+    stayed = [
+        m for m in live if m not in eased and _status(court, m, day + dt.timedelta(days=window))["status"] in _IN_FORCE
+    ]
+    if eased and not stayed:
+        return Verdict("supported", next(iter(eased)), f"eased: {told}")
+    if eased:
+        return Verdict("partly", next(iter(eased)), f"eased: {told}; in force still: {', '.join(stayed)}")
+    if "supply" in text or "suppl" in text:
+        return Verdict(
+            "cannot_be_told", stayed[0] if stayed else live[0], "the control stayed; how licences flowed is practice"
+        )
+    name = (stayed or live)[0]
+    return Verdict("contradicted", name, f"in force since {_began(court, name)} and not lifted within {window} days")
+
+
+def _planned(claim: Claim, court: Court, names: list[str], day: dt.date) -> Verdict:
+    """Whether what was planned, threatened or foreseen came within a year."""
+    for name in names:
+        for e in _seen(court, name):
+            if e.kind == "entered_into_force" and day < e.date <= day + dt.timedelta(days=_YEAR):
+                later = _status(court, name, court.ledger.firm_until)
+                text = f"came into force on {e.date}" + (f" ({e.instrument})" if e.instrument else "")
+                return Verdict(
+                    "supported", name, f"{text}; {later['status'].replace('_', ' ')} at {court.ledger.firm_until}"
+                )
+    live = [m for m in names if _status(court, m, day)["status"] in _IN_FORCE]
+    if live and claim.modality == "forecast":
+        return Verdict("supported", live[0], f"in force since {_began(court, live[0])}, and kept")
+    return Verdict("cannot_be_told", names[0], "nothing of the kind came into force within a year")

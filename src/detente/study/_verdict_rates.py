@@ -1,0 +1,274 @@
+"""Verdicts on duties: the press's figures and single measures, day by day around the article."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from detente.claims import Claim
+from detente.errors import UserError
+from detente.study._verdicts import Court, Verdict, measures_of
+
+_NEAR = 0.00051
+"""Rates in the press are rounded to a tenth of a point."""
+_BACK, _AHEAD = 60, 45
+"""Days before and after a claim within which a change counts as the one it speaks of."""
+_WIDE = 0.5
+"""Share of the pair's trade below which a duty is one on some goods, whatever an article calls it."""
+_AVERAGES = 0.05
+"""Averages of the same duties by different weights and years differ by a few points."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A figure that moves: its rate from each day on, and how widely it holds."""
+
+    name: str
+    applies_to: str
+    steps: tuple[tuple[dt.date, float], ...]
+    narrow: bool = False
+
+    def at(self, day: dt.date) -> float:
+        """The rate at the end of a day."""
+        return next((r for d, r in reversed(self.steps) if d <= day), 0.0)
+
+    def moves(self) -> Iterator[tuple[dt.date, float, float]]:
+        """(day, from, to) of every change."""
+        before = 0.0
+        for day, rate in self.steps:
+            if abs(rate - before) > 1e-9:
+                yield day, before, rate
+            before = rate
+
+
+def rate_verdict(claim: Claim, court: Court) -> Verdict:
+    """The verdict on a change or level of a duty."""
+    if "average" in claim.text.casefold() or "effective rate" in claim.text.casefold():
+        return _average(claim, court)
+    series = _series(claim, court)
+    if not series:
+        if claim.actor is None:
+            return Verdict("cannot_be_told", None, "the text does not say whose duty it is")
+        who = f"{claim.actor} on goods from {claim.target}" if claim.target else claim.actor
+        return Verdict("not_in_ledger", None, f"the ledger holds no such duty of {who}")
+    day = court.day_of(claim)
+    if day is None:
+        return _undated(claim, series)
+    if claim.modality == "denied":
+        return Verdict("cannot_be_told", None, "a denial: the ledger holds what was done, not what was not meant")
+    if claim.modality == "threatened" and (threat := _never(claim, court, series, day)).verdict == "supported":
+        return threat
+    if claim.action == "suspend" and claim.from_ is not None and claim.to is not None:
+        return _postponed(claim, series, day)
+    ahead = _AHEAD if claim.modality in ("reported", "promised") else 365
+    found = [v for s in series if (v := _fits(claim, s, day, ahead)) is not None]
+    if found:
+        return min(found, key=lambda v: ("supported", "partly").index(v.verdict))
+    if claim.modality in ("threatened", "planned", "forecast"):
+        return _never(claim, court, series, day)
+    if (varies := _varying(claim, court, day)) is not None:
+        return varies
+    return _against(claim, series, day)
+
+
+def _postponed(claim: Claim, series: list[Series], day: dt.date) -> Verdict:
+    """A rise that is put off: the old rate must still stand two months later."""
+    for s in series:
+        if claim.from_ is not None and abs(s.at(day) - claim.from_) <= _NEAR:
+            later = s.at(day + dt.timedelta(days=_BACK))
+            word = "supported" if abs(later - claim.from_) <= _NEAR else "contradicted"
+            return Verdict(word, s.name, f"{_pc(s.at(day))} % on {day}, {_pc(later)} % {_BACK} days later")
+    return Verdict("cannot_be_told", None, f"no duty stood at {_pc(claim.from_ or 0.0)} % on {day}")
+
+
+def _varying(claim: Claim, court: Court, day: dt.date) -> Verdict | None:
+    """A duty whose rate varies by line cannot be set against one number."""
+    if claim.actor is None or claim.target is None:
+        return None
+    for name in _between(claim.actor, claim.target, court):
+        state = court.ledger.status(name, day, court.known)
+        began = dt.date.fromisoformat(state["since"]) if state["since"] else None
+        near = began is not None and abs((began - day).days) <= 2 * _BACK
+        if state["status"] == "in_force" and state.get("rate") is None and near:
+            return Verdict("cannot_be_told", name, f"in force since {state['since']} at rates that vary by line")
+    return None
+
+
+def _average(claim: Claim, court: Court) -> Verdict:
+    """An average rate against the trade-weighted statutory one; weights differ by author, so points are allowed for."""
+    day = court.day_of(claim)
+    if claim.actor is None or claim.target is None or claim.to is None or day is None:
+        return Verdict("not_in_ledger", None, "the ledger holds averages of one economy's duties on another's goods")
+    try:
+        answer = court.ledger.on(day, court.known).average(importer=claim.actor, exporter=claim.target)
+    except UserError as error:
+        return Verdict("not_in_ledger", None, error.problems[0].what)
+    gap = abs(answer.average - claim.to)
+    name = f"average {claim.actor}<-{claim.target}"
+    text = f"said {_pc(claim.to)} %, reckoned {100 * answer.average:.1f} % on {day} ({answer.weights})"
+    if gap <= _AVERAGES:
+        return Verdict("supported" if gap <= _AVERAGES / 2 else "partly", name, text)
+    return Verdict("contradicted", name, text)
+
+
+def _series(claim: Claim, court: Court) -> list[Series]:
+    topics = [t for t in claim.subject if t != "reciprocal" or claim.to is None]
+    ids = [m for t in topics for m in measures_of(t, claim.actor)[0]]
+    ids = [m for m in ids if m in court.ledger.measures and court.ledger.measures[m].is_tariff]
+    out = [s for m in dict.fromkeys(ids) if (s := _of_measure(m, court)) is not None]
+    goods = [t for t in claim.subject if t != "reciprocal"]
+    if claim.actor and claim.target and not goods:
+        out += _headlines(claim.actor, claim.target, court)
+        names = _between(claim.actor, claim.target, court)
+        out += [_scoped(s, claim.actor, claim.target, court) for m in names if (s := _of_measure(m, court)) is not None]
+    return out
+
+
+def _between(actor: str, target: str, court: Court) -> list[str]:
+    """Duties of one economy aimed at another alone; a duty on all of its goods, or on some."""
+    return [
+        name
+        for name, m in court.ledger.measures.items()
+        if m.is_tariff and m.imposer == actor and target in m.targets and m.kind == "tariff.additional"
+    ]
+
+
+def _scoped(series: Series, actor: str, target: str, court: Court) -> Series:
+    """The series, marked narrow if its duty reaches less than half of the pair's trade."""
+    day = max((d for d, r in series.steps if r > 0), default=None)
+    if day is None:
+        return series
+    try:
+        layer = court.ledger.measures[series.name].layer
+        reach = court.ledger.on(day, court.known).reach(layer, series.at(day), importer=actor, exporter=target)
+    except UserError:
+        return series
+    return replace(series, narrow=reach < _WIDE)
+
+
+def _of_measure(name: str, court: Court) -> Series | None:
+    measure = court.ledger.measures[name]
+    days = sorted({d for e in measure.events for d in (e.date, e.effective, e.until) if d and d >= dt.date(2018, 1, 1)})
+    steps = []
+    for day in days:
+        rate = court.ledger.status(name, day, court.known).get("rate")
+        if rate is not None:
+            steps.append((day, float(rate)))
+    return Series(name, measure.title, tuple(steps)) if steps else None
+
+
+def _headlines(actor: str, target: str, court: Court) -> list[Series]:
+    """The press's figures of a pair as series; narrow where a part of them reaches less than half of trade."""
+    ledger = court.ledger
+    days: set[dt.date] = set()
+    for measure in ledger.measures.values():
+        if measure.is_tariff and measure.imposer == actor and (target in measure.targets or "ALL" in measure.targets):
+            for e in measure.events:
+                days |= {
+                    d for d in (e.date, e.effective, e.until) if d and dt.date(2018, 1, 1) <= d <= ledger.thin_until
+                }
+    steps: dict[str, list[tuple[dt.date, float]]] = {}
+    notes: dict[str, str] = {}
+    for day in sorted(days):
+        try:
+            entries = ledger.on(day, court.known).headline(importer=actor, exporter=target)
+        except UserError:
+            return []
+        for entry in entries:
+            steps.setdefault(entry["name"], []).append((day, entry["rate"]))
+            notes[entry["name"]] = entry["applies_to"]
+    return [Series(name, notes[name], tuple(rows), " List " in f" {name} ") for name, rows in steps.items()]
+
+
+def _scope(claim: Claim, series: Series, text: str) -> Verdict:
+    if series.narrow:
+        why = f"{text}; but only for {series.applies_to}: one kind of good, not the average"
+        return Verdict("partly", series.name, why)
+    return Verdict("supported", series.name, f"{text}; {series.applies_to}")
+
+
+def _fits(claim: Claim, series: Series, day: dt.date, ahead: int) -> Verdict | None:
+    first, last = day - dt.timedelta(days=_BACK), day + dt.timedelta(days=ahead)
+    if claim.date is not None and claim.kind == "tariff_change":
+        first = min(first, claim.date[0] - dt.timedelta(days=15))
+    moves = [m for m in series.moves() if first <= m[0] <= last]
+    for when, before, after in moves:
+        if claim.from_ is not None and abs(before - claim.from_) > _NEAR and not _earlier(series, claim.from_, when):
+            continue
+        if claim.to is not None and abs(after - claim.to) > _NEAR:
+            continue
+        if claim.from_ is None and claim.to is None and claim.by is not None and abs(after - before - claim.by) > _NEAR:
+            continue
+        if claim.kind == "tariff_change" or claim.modality != "reported":
+            text = f"{_pc(before)} to {_pc(after)} % on {when}"
+            return _scope(claim, series, text)
+    if claim.kind == "tariff_level" and claim.to is not None:
+        for when in (day, *(m[0] for m in moves)):
+            if abs(series.at(when) - claim.to) <= _NEAR:
+                return _scope(claim, series, f"{_pc(claim.to)} % on {when}{_parts(claim)}")
+    return None
+
+
+def _earlier(series: Series, rate: float, when: dt.date) -> bool:
+    """Whether a rate was in force within four months before a day: a change told in one step may have had two."""
+    first = when - dt.timedelta(days=120)
+    return any(abs(a - rate) <= _NEAR and first <= d < when for d, _, a in series.moves())
+
+
+def _parts(claim: Claim) -> str:
+    return f" ({' + '.join(_pc(p.rate) for p in claim.parts)})" if claim.parts else ""
+
+
+def _pc(rate: float) -> str:
+    return f"{100 * rate:.4g}"
+
+
+def _undated(claim: Claim, series: list[Series]) -> Verdict:
+    held = [
+        f"{s.name}: {_pc(r)} % from {d}" for s in series for d, b, r in s.moves()
+        if claim.to is not None and abs(r - claim.to) <= _NEAR and (claim.from_ is None or abs(b - claim.from_) <=
+        _NEAR)
+    ]  # fmt: skip
+    text = "; ".join(held) if held else "no day has this rate"
+    return Verdict("cannot_be_told", None, f"the day of the article is not known ({text})")
+
+
+def _never(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Verdict:
+    """A duty that was announced, and did not come within a year."""
+    rate = claim.to if claim.to is not None else claim.by
+    for name, measure in court.ledger.measures.items():
+        if measure.imposer != claim.actor or (claim.target and not measure.reaches(claim.target)) or rate is None:
+            continue
+        titles = [
+            (name, measure.title),
+            *((f"{name}#{x.name}", f"{x.title} {x.name.replace('-percent', ' %')}") for x in measure.limbs),
+        ]
+        for full, title in titles:
+            if f"{_pc(rate)} %" not in title or not any(
+                e.kind == "announced" and abs((e.date - day).days) <= 60 for e in measure.events
+            ):
+                continue
+            status = court.ledger.status(full, day + dt.timedelta(days=180), court.known)["status"]
+            word = "partly" if claim.modality == "forecast" and status == "never_in_force" else "supported"
+            return Verdict(word, full, f"announced; six months later: {status.replace('_', ' ')}")
+    now = "; ".join(f"{s.name} {_pc(s.at(day))} %" for s in series[:2])
+    return Verdict("cannot_be_told", series[0].name, f"no such rate came into force within a year; that day: {now}")
+
+
+def _against(claim: Claim, series: list[Series], day: dt.date) -> Verdict:
+    """What the ledger has instead."""
+    wanted = claim.to if claim.to is not None else claim.from_
+    for s in series:
+        for when, before, after in s.moves():
+            if (
+                wanted is not None
+                and claim.to is not None
+                and abs(after - wanted) <= _NEAR
+                and (claim.from_ is None or abs(before - claim.from_) <= _NEAR)
+            ):
+                return Verdict(
+                    "contradicted", s.name, f"{_pc(before)} to {_pc(after)} % came on {when}, not around {day}"
+                )
+    s = series[0]
+    return Verdict("contradicted", s.name, f"on {day} the ledger has {_pc(s.at(day))} % ({s.applies_to})")

@@ -1,0 +1,298 @@
+"""What the ledger says of an article's claims: supported, contradicted, partly, not in the ledger, cannot be told.
+
+Claims come from `detente.claims`, which never asks the ledger; law and later outcomes are joined here, with the reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from detente import strict_yaml
+from detente.claims import Claim, ForecastBook, Reading, concepts, read_file, talks
+from detente.ledger import Ledger
+
+VERDICTS = ("supported", "contradicted", "partly", "not_in_ledger", "cannot_be_told")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict with its reason; `measure` is the id (or headline) it rests on."""
+
+    verdict: str
+    measure: str | None
+    detail: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"verdict": self.verdict, "measure": self.measure, "detail": self.detail}
+
+
+@dataclass(frozen=True)
+class Court:
+    """The ledger, the recorded forecasts and the day the article was written."""
+
+    ledger: Ledger
+    book: ForecastBook
+    day: dt.date | None
+    known: dt.date | None = None
+
+    def day_of(self, claim: Claim) -> dt.date | None:
+        """The day a claim speaks from: when it was said, else the article's."""
+        promised = claim.kind == "control" and claim.modality == "promised" and claim.date is not None
+        if promised and claim.date is not None and (self.day is None or (self.day - claim.date[1]).days in range(120)):
+            return claim.date[1]
+        for span in (claim.said_on, claim.date if claim.kind not in _DATED_BY_ARTICLE else None):
+            if span is not None and "said_on" not in claim.inferred:
+                return span[1]
+        return self.day or (claim.date[1] if claim.date else None)
+
+
+_DATED_BY_ARTICLE = ("control",)
+
+
+@functools.cache
+def table(name: str) -> list[dict[str, Any]]:
+    """Rows of one of the tables the verdicts rest on."""
+    text = resources.files("detente").joinpath(f"data/claims/{name}").read_text(encoding="utf-8")
+    return list(strict_yaml.parse(text, name).data)
+
+
+def measures_of(topic: str, imposer: str | None) -> tuple[list[str], str]:
+    """(measures that a topic may mean, a note on it); of any imposer if none is known."""
+    rows = [r for r in table("subjects.yaml") if r["topic"] == topic and imposer in (None, r["imposer"])]
+    note = "; ".join(r["note"] for r in rows if r.get("note"))
+    out = [m for r in rows for m in r["measures"]]
+    for r in rows:
+        if r.get("instead"):
+            out += measures_of(r["instead"], r["imposer"])[0]
+    return list(dict.fromkeys(out)), note
+
+
+def judge(
+    reading: Reading, ledger: Ledger | None = None, *, known: dt.date | None = None, book: ForecastBook | None = None
+) -> list[Verdict]:
+    """A verdict for every claim of an article, in order.
+
+    Parameters
+    ----------
+    reading
+        What `detente.claims.read` found.
+    ledger
+        The facts; the embedded ones by default.
+    known
+        Look with the knowledge of that day; None for everything known.
+    book
+        Recorded forecasts, whose outcomes decide claims about the future.
+
+    Examples
+    --------
+    >>> from detente.claims import read
+    >>> found = judge(read("The US cut its tariffs on China from 145% to 30% on May 14, 2025."))
+    >>> found[0].verdict
+    'supported'
+    >>> judge(read("The US cut its tariffs on China from 145% to 20% on May 14, 2025."))[0].verdict
+    'contradicted'
+    """
+    court = Court(ledger or Ledger.load(), book or ForecastBook.load(), reading.date, known)
+    return [verdict_of(claim, court) for claim in reading.claims]
+
+
+def read_article(path: str | Path, on: str | None = None, *, ledger: Ledger | None = None) -> dict[str, Any]:
+    """Read a file and join the verdicts: what `detente read` prints.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read or `on` is no day.
+    """
+    reading = read_file(path, on)
+    verdicts = judge(reading, ledger)
+    out = reading.to_dict()
+    for row, verdict in zip(out["claims"], verdicts, strict=True):
+        row["ledger"] = verdict.to_dict()
+    return out
+
+
+def verdict_of(claim: Claim, court: Court) -> Verdict:
+    """The verdict on one claim."""
+    from detente.study._verdict_controls import control_verdict
+    from detente.study._verdict_rates import rate_verdict
+
+    if claim.kind in ("tariff_change", "tariff_level"):
+        return rate_verdict(claim, court)
+    recorded = _recorded(claim, court)
+    if recorded is not None:
+        return recorded
+    if claim.kind == "control":
+        return control_verdict(claim, court)
+    if claim.kind == "meeting":
+        return _meeting(claim, court)
+    if claim.kind in ("trade_change", "growth_change", "share"):
+        return _outcome(claim, court)
+    if claim.kind in ("duration", "deadline"):
+        return _term(claim, court)
+    if claim.kind == "purchase":
+        return Verdict("not_in_ledger", None, "purchases are commitments; the ledger holds measures")
+    return _opinion(claim)
+
+
+def _recorded(claim: Claim, court: Court) -> Verdict | None:
+    """The outcome of a recorded forecast that this claim is."""
+    if claim.modality == "reported" and claim.kind not in ("duration", "assessment"):
+        return None
+    topics = set(claim.subject)
+    speakers = [claim.speaker] if claim.speaker else []
+    found = [r for s in speakers for r in court.book.said_by(s, court.day)]
+    found = [r for r in found if topics & set(r.topics) and not (claim.kind == "assessment" and claim.concept)]
+    if claim.kind == "duration" and claim.horizon is None and claim.action != "length":
+        found = []
+    if claim.kind in ("forecast", "assessment"):
+        # a forecast on the same topic with another horizon is another forecast
+        found = [r for r in found if _same_horizon(claim, r.horizon)]
+    if not found:
+        return None
+    record = max(found, key=lambda r: len(topics & set(r.topics)))
+    outcome = record.outcome
+    if outcome is None or outcome.state in ("open", "ambiguous") or (court.known and outcome.on > court.known):
+        why = (outcome.note or outcome.source) if outcome else "not resolved yet"
+        return Verdict("cannot_be_told", f"forecast {record.id}", why)
+    if outcome.state in ("yes", "no"):
+        word = "supported" if outcome.state == "yes" else "contradicted"
+        return Verdict(word, f"forecast {record.id}", f"{outcome.source} ({outcome.on})")
+    return _number(claim, outcome.value, f"forecast {record.id}", f"{outcome.source}")
+
+
+def _same_horizon(claim: Claim, horizon: dt.date | None) -> bool:
+    return claim.kind != "assessment" and (
+        (claim.horizon is None and bool({"tiktok", "ai-chips", "affiliates"} & set(claim.subject)))
+        or (claim.horizon is not None and horizon is not None and abs((claim.horizon[1] - horizon).days) <= 14)
+    )  # fmt: skip
+
+
+def _number(claim: Claim, value: float | None, measure: str, source: str) -> Verdict:
+    """A number against what was seen: near it, the right way but far off, or the wrong way."""
+    said = claim.by if claim.by is not None else claim.to
+    if said is None or value is None:
+        return Verdict("cannot_be_told", measure, "there is no number to compare")
+    text = f"said {100 * said:+.3g} %, seen {100 * value:+.3g} % ({source})"
+    if abs(said - value) <= max(0.1 * abs(value), 0.005):
+        return Verdict("supported", measure, text)
+    if said * value > 0:
+        return Verdict("partly", measure, f"the direction came true, the size did not: {text}")
+    return Verdict("contradicted", measure, text)
+
+
+def _meeting(claim: Claim, court: Court) -> Verdict:
+    if claim.date is None:
+        return Verdict("cannot_be_told", None, "the day of the talks is not known")
+    for talk in talks():
+        ends = {claim.actor, claim.target} - {None}
+        if court.known is not None and talk.first > court.known:
+            continue
+        if talk.first <= claim.date[1] and claim.date[0] <= talk.last and ends <= set(talk.between):
+            if claim.place and talk.place.split()[0].casefold() != claim.place.casefold() and talk.place != "phone":
+                return Verdict("contradicted", f"talks: {talk.name}", f"on that day they met in {talk.place}")
+            return Verdict("supported", f"talks: {talk.name}", f"{talk.first} to {talk.last} ({talk.source})")
+    if claim.date[0] > court.ledger.thin_until:
+        return Verdict("cannot_be_told", None, f"the evidence ends on {court.ledger.thin_until}")
+    return Verdict("not_in_ledger", None, "no talks on record for that day")
+
+
+def _outcome(claim: Claim, court: Court) -> Verdict:
+    """Trade, growth and shares against statistics, where the year and the two economies agree."""
+    quantities = set(claim.subject)
+    year = (claim.date or claim.horizon or (court.day, court.day))[1]
+    for row in table("outcomes.yaml"):
+        if row["quantity"] not in quantities or row["actor"] != claim.actor:
+            continue
+        if claim.kind == "share":
+            if row["kind"] == "share":
+                verdict = _number(claim, row["value"], row["source"], f"{row['stage']}, {row['year']}")
+                return Verdict("partly", row["source"], f"the stage is not said; {verdict.detail}")
+            continue
+        if row["target"] != claim.target or row["kind"] != "change":
+            continue
+        whole = claim.date is not None and (claim.date[1] - claim.date[0]).days > 300
+        if year is not None and year.year == row["year"] and (whole or claim.date is None):
+            if claim.conditional:
+                return Verdict("cannot_be_told", row["source"], "said under a condition; only what happened is seen")
+            return _number(claim, row["value"], row["source"], str(row["year"]))
+    return Verdict("not_in_ledger", None, "no statistic on record for that flow and period")
+
+
+def _term(claim: Claim, court: Court) -> Verdict:
+    """How long a suspension holds, and the day it ends, against the terms the ledger has."""
+    day = court.day_of(claim)
+    if claim.action == "interval":
+        return Verdict(
+            "not_in_ledger", None, "licensing practice; the ledger holds the acts, and their text sets no such term"
+        )
+    if "tiktok" in claim.subject:
+        return Verdict("not_in_ledger", None, "the ledger holds measures on trade, not this deadline")
+    if day is None:
+        return Verdict("cannot_be_told", None, "the day of the article is not known")
+    for ahead in (0, 2, 5, 30):
+        for name in ("usa.ieepa.reciprocal-cn#24-points", "chn.sctc.2025-04-reciprocal#24-points"):
+            now = court.ledger.status(name, day + dt.timedelta(days=ahead), court.known)
+            if now["status"] != "suspended" or not now["until"]:
+                continue
+            since, until = dt.date.fromisoformat(now["since"]), dt.date.fromisoformat(now["until"])
+            spans = [(since, until)]
+            spans += [
+                (dt.date.fromisoformat(e["date"]), dt.date.fromisoformat(e["until"]))
+                for e in now["events"]
+                if e.get("until")
+            ]
+            if (
+                claim.kind == "deadline"
+                and claim.horizon
+                and any(abs((claim.horizon[1] - u).days) <= 1 for _, u in spans)
+            ):
+                return Verdict("supported", name, f"suspended from {since} to {until}")
+            if (
+                claim.to is not None
+                and claim.unit == "days"
+                and any(abs((u - s).days - claim.to) <= 1 for s, u in spans)
+            ):
+                s, u = next((s, u) for s, u in spans if abs((u - s).days - (claim.to or 0)) <= 1)
+                return Verdict("supported", name, f"suspended from {s} to {u}: {(u - s).days} days")
+    return Verdict("cannot_be_told", None, "no term in the ledger has this length or end")
+
+
+def _opinion(claim: Claim) -> Verdict:
+    if claim.concept:
+        row = concepts()[claim.concept]
+        if claim.concept == "dominance":
+            for seen in table("outcomes.yaml"):
+                if (
+                    seen["kind"] == "share"
+                    and seen["quantity"] in claim.subject
+                    and seen["actor"] in (claim.actor, claim.target)
+                ):
+                    text = f"{seen['stage']} {100 * seen['value']:.1f} % in {seen['year']}; other stages are higher"
+                    text += ", and the text names none"
+                    return Verdict("partly", seen["source"], text)
+        return Verdict("cannot_be_told", None, f"{row['kind']} claim; it would take {row['needs']}")
+    if claim.kind in ("forecast", "probability"):
+        return Verdict("cannot_be_told", None, "a forecast: record it with a rule, and score it when it is resolved")
+    return Verdict("cannot_be_told", None, "an opinion or report that no measure in the ledger decides")
+
+
+def worst(verdicts: Sequence[str]) -> str:
+    """One verdict from several: all alike, else partly.
+
+    >>> worst(["supported", "contradicted"]), worst(["supported", "supported"])
+    ('partly', 'supported')
+    """
+    told = [v for v in verdicts if v in ("supported", "contradicted", "partly")]
+    if not told:
+        return verdicts[0] if verdicts else "not_in_ledger"
+    if len(set(told)) == 1 and len(told) == len(verdicts):
+        return told[0]
+    return "partly" if len(set(told)) > 1 or told[0] == "supported" else told[0]
