@@ -72,7 +72,8 @@ def test_impact_says_its_status_and_its_settings(geneva):
     assert set(impact["horizons"]) == {"long", "short"}
     for part in impact["horizons"].values():
         assert part["status"] == "solved"
-        assert part["exports_percent"]["CHN->USA"] < 0 < part["exports_percent"]["others->USA"]
+        # the United States taxes everybody, China most: its sales fall furthest
+        assert part["exports_percent"]["CHN->USA"] < part["exports_percent"]["others->USA"] < 0
         assert len(part["sectors"]["USA"]) == len(part["sectors"]["CHN"]) == 5
     parts = impact["parts_percent"]["USA"]
     assert sum(v for k, v in parts.items() if k != "total") == pytest.approx(parts["total"], abs=1e-9)
@@ -141,3 +142,21 @@ def test_explain_headline_arithmetic():
     )
     assert why["average"] == 0.27
     assert why["left_out"] == [{"layer": "a", "points": pytest.approx(0.05)}, {"layer": "c", "points": 0.02}]
+
+
+def test_an_article_is_set_beside_the_ledger(tmp_path):
+    """A made-up article: one true cut and one that never was."""
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "Geneva, 14 May 2025. Washington lowered its tariffs on Chinese goods from 145% to 30%. "
+        "Beijing lowered its tariffs on American goods from 125% to 60%.",
+        encoding="utf-8",
+    )
+    brief = Brief(on="2025-05-14", read=page)
+    verdicts = {round(c["to"], 2): c["ledger"]["verdict"] for c in brief.to_dict()["claims"] if c["to"] is not None}
+    assert verdicts[0.3] == "supported"
+    assert verdicts[0.6] == "contradicted"
+    out = io.StringIO()
+    render(brief, Console(file=out, width=140))
+    assert "What the article claims" in out.getvalue()
+    assert "claims" not in Brief(on="2025-05-14").to_dict()

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.brief._brief import Brief as Brief
+    from detente.brief._figures import save_figure as save_figure
+    from detente.brief._figures import timeline_figure as timeline_figure
     from detente.brief._terminal import render as render
 
-_PUBLIC = {"Brief": "detente.brief._brief", "render": "detente.brief._terminal"}
+_PUBLIC = {
+    "Brief": "detente.brief._brief",
+    "render": "detente.brief._terminal",
+    "save_figure": "detente.brief._figures",
+    "timeline_figure": "detente.brief._figures",
+}
 
 __all__ = list(_PUBLIC)
 

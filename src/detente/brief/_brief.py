@@ -6,13 +6,14 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from detente.dates import Clocks
 from detente.economies import economy
 from detente.errors import Problem, UnknownName
 from detente.ledger import Ledger
-from detente.study import benchmarks, explain_headline
+from detente.study import benchmarks, explain_headline, read_article
 
 BASELINE = dt.date(2025, 1, 19)
 """The day before the second trade war: impacts are against the regime in force then."""
@@ -32,6 +33,8 @@ class Brief:
         Look with the knowledge of that day; None: everything known.
     between
         Two economies of the ledger.
+    read
+        An article whose claims are set beside the ledger.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class Brief:
         *,
         known: str | dt.date | None = None,
         between: Sequence[str] = ("USA", "CHN"),
+        read: str | Path | None = None,
     ) -> None:
         self.ledger = Ledger.load()
         self.clocks = Clocks.parse(self.ledger.firm_until if on is None else on, known)
@@ -64,6 +68,7 @@ class Brief:
                          f"It holds {', '.join(known_pairs)}.")]
             )  # fmt: skip
         self.between: tuple[str, str] = (pair[0], pair[1])
+        self.article = None if read is None else read_article(read, ledger=self.ledger)
 
     @property
     def on(self) -> dt.date:
@@ -156,6 +161,7 @@ class Brief:
             "on": self.on.isoformat(), "known": known.isoformat() if known else None, "between": list(self.between),
             "tariffs": self.tariffs, "controls": self.controls, "deadlines": self.deadlines, "impact": self.impact,
             "warnings": self.warnings, "sources": self.sources,
+            **({} if self.article is None else {"claims": self.article["claims"]}),
         }  # fmt: skip
 
     def __repr__(self) -> str:

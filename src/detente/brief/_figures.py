@@ -119,9 +119,9 @@ def timeline_figure(
     out = alt.vconcat(_legend(alt, width), *panels, _names(alt, steps, width), averages, spacing=12).properties(
         title=title
     )
-    return (
-        out.configure_view(stroke="transparent")
-        .configure(font="Liberation Sans, Arial, Helvetica, sans-serif", background="white", padding=14)
+    return (  # `configure` replaces what was configured before it
+        out.configure(font="Liberation Sans, Arial, Helvetica, sans-serif", background="white", padding=14)
+        .configure_view(stroke=None)
         .configure_axis(labelColor=_INK, titleColor=_INK, gridColor="#E6E6E6", domainColor="#999999")
     )
 

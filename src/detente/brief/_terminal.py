@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from detente.economies import name_of
@@ -35,6 +36,8 @@ def render(brief: Brief, console: Console | None = None) -> None:
     _deadlines(out, brief.deadlines)
     _controls(out, brief.controls)
     _impact(out, brief.impact, brief.between)
+    if brief.article is not None:
+        _claims(out, brief.article)
     out.print("\n[bold]Sources[/bold]")
     for line in brief.sources:
         out.print(f"  {line}", highlight=False)
@@ -166,11 +169,26 @@ def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> N
         )  # fmt: skip
     _sectors(out, solved, between)
     _parts(out, first, between)
+    if first["notes"]:
+        out.print("  Not in the model: " + "; ".join(first["notes"]) + ".", highlight=False)
     for name, part in solved.items():
         out.print(
             f"  {name} run: elasticities {part['model']['elasticities']}, deficits {part['model']['deficits']}; "
             f"{part['status']}, residual {part['residual']:.0e} in {part['steps']} steps.", highlight=False,
         )  # fmt: skip
+
+
+def _claims(out: Console, article: dict[str, Any]) -> None:
+    """Claims that can be told something about; the others are counted."""
+    rows = [c for c in article["claims"] if c["ledger"]["verdict"] not in ("cannot_be_told", "not_in_ledger")]
+    table = _table(out, f"\nWhat the article claims: {escape(article['title'] or 'untitled')}", "claim", "by", "verdict", "why")
+    for row in rows:
+        told, verdict = escape(" ".join(row["text"].split())), row["ledger"]
+        why = f"{verdict['measure']}: {verdict['detail']}" if verdict.get("measure") else verdict["detail"]
+        table.add_row(told, escape(row["speaker"] or "article"), verdict["verdict"].replace("_", " "), escape(why))
+    out.print(table)
+    rest = len(article["claims"]) - len(rows)
+    out.print(f"  {rest} more claims that the ledger cannot decide: detente read.", highlight=False)
 
 
 def _sectors(out: Console, solved: dict[str, Any], between: tuple[str, str]) -> None:

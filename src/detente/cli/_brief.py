@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,10 +21,11 @@ def brief(
     ] = None,
     between: Annotated[tuple[str, str], typer.Option("--between", help="Two economies.")] = ("USA", "CHN"),
     known: Annotated[str | None, typer.Option("--known", help="Look with the knowledge of that day.")] = None,
+    read: Annotated[Path | None, typer.Option("--read", help="An article: add its claims and verdicts.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What both sides have in force on a day, what expires when, and what it costs."""
     from detente.brief import Brief, render
 
-    answer = Brief(on=on, known=known, between=between)
+    answer = Brief(on=on, known=known, between=between, read=read)
     emit(answer.to_dict(), as_json, lambda: render(answer))

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from detente.study._run import run as run
     from detente.study._scenario import Scenario as Scenario
     from detente.study._scenario import read_scenario as read_scenario
+    from detente.study._tension import acts as acts
+    from detente.study._tension import tension as tension
+    from detente.study._verdicts import Verdict as Verdict
+    from detente.study._verdicts import judge as judge
+    from detente.study._verdicts import read_article as read_article
 
 _PUBLIC = {
     "Scenario": "detente.study._scenario",
@@ -23,6 +28,11 @@ _PUBLIC = {
     "Run": "detente.study._run",
     "run": "detente.study._run",
     "compare": "detente.study._compare",
+    "judge": "detente.study._verdicts",
+    "read_article": "detente.study._verdicts",
+    "Verdict": "detente.study._verdicts",
+    "tension": "detente.study._tension",
+    "acts": "detente.study._tension",
     "verify": "detente.study._record",
     "data_hashes": "detente.study._record",
     "Benchmark": "detente.study._benchmarks",

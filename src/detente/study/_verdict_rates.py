@@ -67,6 +67,8 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
         return min(found, key=lambda v: ("supported", "partly").index(v.verdict))
     if claim.modality in ("threatened", "planned", "forecast"):
         return _never(claim, court, series, day)
+    if (other := _moved_elsewhere(claim, series, day)) is not None:
+        return other
     if (varies := _varying(claim, court, day)) is not None:
         return varies
     return _against(claim, series, day)
@@ -80,6 +82,19 @@ def _postponed(claim: Claim, series: list[Series], day: dt.date) -> Verdict:
             word = "supported" if abs(later - claim.from_) <= _NEAR else "contradicted"
             return Verdict(word, s.name, f"{_pc(s.at(day))} % on {day}, {_pc(later)} % {_BACK} days later")
     return Verdict("cannot_be_told", None, f"no duty stood at {_pc(claim.from_ or 0.0)} % on {day}")
+
+
+def _moved_elsewhere(claim: Claim, series: list[Series], day: dt.date) -> Verdict | None:
+    """The duty did leave the rate claimed, around that day, but for another one."""
+    if claim.from_ is None or claim.to is None:
+        return None
+    for s in series:
+        for when, before, after in s.moves():
+            near = abs((when - day).days) <= _BACK
+            if not s.narrow and near and abs(before - claim.from_) <= _NEAR < abs(after - claim.to):
+                text = f"{_pc(before)} to {_pc(after)} % on {when}, not to {_pc(claim.to)} %; {s.applies_to}"
+                return Verdict("contradicted", s.name, text)
+    return None
 
 
 def _varying(claim: Claim, court: Court, day: dt.date) -> Verdict | None:
