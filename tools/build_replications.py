@@ -123,11 +123,11 @@ def page() -> str:
     parts = [
         ("Caliendo and Parro (2015): NAFTA on their data, 31 economies x 40 sectors", "published", nafta(),
          "pytest tests/replications/test_caliendo_parro_2015.py",
-         "The published welfare is a first-order formula with baseline weights applied to large changes; exact real income "
-         "differs a lot. Both are right as what they are."),
+         "The published welfare is a first-order formula with baseline weights applied to large changes; exact "
+         "real income differs a lot. Both are right as what they are."),
         ("gegravity 0.3: Canada-Japan agreement, 30 economies", "gegravity", gegravity(),
          "pytest tests/replications/test_gegravity.py",
-         "Same closure: the reference importer's price index is fixed, its equation dropped, shares stay at the baseline."),
+         "Same closure: the reference importer's index is fixed, its equation dropped, shares stay at the baseline."),
         ("Optimal and Nash tariffs in closed form", "closed form", closed_forms(),
          "pytest tests/bargain/test_tariff_games.py", "Two mirror economies, one good, no transfers."),
     ]  # fmt: skip
@@ -138,8 +138,9 @@ def page() -> str:
         lines += ["", f"`{command}`", ""]
     lines += [
         "## Theorems", "",
-        "Arkolakis, Costinot and Rodriguez-Clare (2012), one sector and many with inputs; autarky as the limit of trade costs;",
-        "Hulten (1978); Lerner (1936); no money illusion; Walras; a ceiling as an export tax: `pytest tests/laws`.", "",
+        "Arkolakis, Costinot and Rodriguez-Clare (2012), one sector and many with inputs; autarky as the limit of",
+        "trade costs; Hulten (1978); Lerner (1936); no money illusion; Walras; a ceiling as an export tax:",
+        "`pytest tests/laws`.", "",
     ]  # fmt: skip
     return "\n".join(lines)
 

@@ -22,7 +22,7 @@ confidence: H
 aliases: [T001]
 stacking: {group: broad, operator: add}
 coverage:
-  - {from: 2025-02-04, scope: usa-all-goods}
+  - {from: 2025-02-04, scope: all}
 events:
   - {date: 2025-02-04, event: entered_into_force, rate: 0.10}
 """
@@ -73,21 +73,80 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         Ledger.load(tmp_path)
 
 
+LINES = "scope,hs,value,valid_from,valid_until,class,confidence,source\n"
+
+
+def own_lines(folder: Path, *rows: str) -> None:
+    """A line table of one's own, and the good measure reaching its scope."""
+    (folder / "lines").mkdir(exist_ok=True)
+    (folder / "lines" / "usa-own.csv").write_text(LINES + "".join(row + "\n" for row in rows), encoding="utf-8")
+    (folder / "usa" / "test" / "good.yaml").write_text(GOOD.replace("scope: all", "scope: usa.mine"), encoding="utf-8")
+
+
 def test_tables_of_ones_own(folder: Path) -> None:
-    """Own scopes join the embedded ones; a share above one is an error with its line."""
-    place = folder / "coverage"
-    place.mkdir()
-    head = "scope,kind,importer,exporter,weights,weights_year,matched_share\n"
-    (place / "scopes.csv").write_text(head + "mine,share,USA,CHN,own,2024,1\n", encoding="utf-8")
-    (place / "weights.csv").write_text("importer,exporter,year,sector,usd_million\n", encoding="utf-8")
-    (place / "shares.csv").write_text("scope,sector,value\nmine,C26,0.5\n", encoding="utf-8")
-    (folder / "usa" / "test" / "good.yaml").write_text(GOOD.replace("usa-all-goods", "mine"), encoding="utf-8")
-    rates = Ledger.load(folder).on("2025-06-11").by_sector(importer="USA", exporter="CHN")
-    assert (rates["s301"]["C26"], rates["s301"]["C27"]) == (0.05, 0.0)
-    (place / "shares.csv").write_text("scope,sector,value\nmine,C26,1.5\nmine,X99,0.1\n", encoding="utf-8")
-    texts = [str(p) for p in Ledger.check(folder)]
-    assert any("coverage/shares.csv:3" in t and "X99" in t for t in texts)
-    assert any("above 1" in t for t in texts)
+    """Own lines join the embedded ones: half the value of one heading, a whole line of another."""
+    own_lines(folder, "usa.mine,8505,0.5,2025-03-01,,,H,hts", "usa.mine,8504.40.95,1,,,,H,hts")
+    assert Ledger.check(folder) == []
+    ledger = Ledger.load(folder)
+    rate = {
+        code: ledger.on("2025-06-11").rate(code, importer="USA", exporter="CHN")
+        for code in ("8505.11.00", "8504.40.95")
+    }
+    assert [r.by_layer().get("s301") for r in rate.values()] == [0.05, 0.10]
+    assert "s301" not in ledger.on("2025-02-28").rate("8505.11.00", importer="USA", exporter="CHN").by_layer()
+    assert 0 < ledger.on("2025-06-11").by_sector(importer="USA", exporter="CHN")["s301"]["C27"] < 0.10
+
+
+FAULTS = [  # (row of the table, line, what must be said)
+    ("usa.mine,85x5,1,,,,H,hts", 3, "not a code of 2 to 10 digits"),
+    ("usa.mine,8506,7.5,,,,H,hts", 3, "out of range"),
+    ("usa.mine,8506,-0.1,,,,H,hts", 3, "out of range"),
+    ("chn.mine,8506,1,,,,H,hts", 3, "does not begin with 'usa'"),
+    ("usa.mine,8506,1,,,hovercraft,H,hts", 3, "class 'hovercraft' is in no measure's conditions"),
+    ("usa.mine,8506,1,,,,X,hts", 3, "confidence 'X' is none of H, M, L"),
+    ("usa.mine,8506,1,,,,H,nowhere", 3, "source 'nowhere' is not there"),
+    ("usa.mine,8506,1,2025-05-01,2025-04-01,,H,hts", 3, "ends before it begins"),
+    ("usa.mine,9505,1,2025-05-01,,,H,hts", 3, "stands twice in usa.mine"),
+    ("usa.mine,8506,much,,,,H,hts", 3, "'much' is not a number"),
+    ("usa.mine,8506,1,someday,,,H,hts", 3, "'someday' is not a date"),
+    (",8506,1,,,,H,hts", 3, "not a row of a line table"),
+]
+
+
+@pytest.mark.parametrize(("row", "line", "said"), FAULTS, ids=[what for *_, what in FAULTS])
+def test_faults_in_line_tables(folder: Path, row: str, line: int, said: str) -> None:
+    own_lines(folder, "usa.mine,9505,1,,,,H,hts", row, "usa.mine,8505,1,,,,H,hts")
+    problems = Ledger.check(folder)
+    assert [p.where for p in problems] == [f"lines/usa-own.csv:{line}"]
+    assert said in problems[0].what
+
+
+MANIFEST = [  # (what tables.yaml says, line, what must be said)
+    (
+        "usa-own.csv: {title: t, source: s, licence: l, last_checked: 2026-11-23, rows: [5, 9]}",
+        1,
+        "has 1 rows, outside 5 to 9",
+    ),
+    ("usa-own.csv: {title: t, source: s, licence: l, rows: [1, 9]}", 1, "needs 'last_checked'"),
+    ("usa-own.csv: {title: t, source: s, licence: l, last_checked: 2026-11-23, rows: 1}", 1, "must be a list"),
+    (
+        "usa-old.csv: {title: t, source: s, licence: l, last_checked: 2026-11-23, rows: [1, 1]}",
+        1,
+        "'usa-old.csv' is not there",
+    ),
+    (
+        "usa-old.csv: {title: t, source: s, licence: l, last_checked: 2026-11-23, rows: [1, 1]}",
+        1,
+        "'usa-own.csv' is not listed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "said"), MANIFEST, ids=[what for *_, what in MANIFEST])
+def test_counts_and_dates_of_tables(folder: Path, text: str, line: int, said: str) -> None:
+    own_lines(folder, "usa.mine,8505,1,,,,H,hts")
+    (folder / "lines" / "tables.yaml").write_text(text + "\n", encoding="utf-8")
+    assert any(p.where.startswith(f"lines/tables.yaml:{line}") and said in p.what for p in Ledger.check(folder))
 
 
 HOSTILE = [  # (file, content, what must be said)
@@ -97,8 +156,8 @@ HOSTILE = [  # (file, content, what must be said)
     ("coverage.yaml", b"firm_until: 2026-09-28\nthin_until: 2026-01-01\n", "lies before"),
     ("usa/test/latin.yaml", b"title: caf\xe9\n", "not UTF-8"),
     ("usa/test/empty.yaml", b"", "must be a mapping"),
-    ("coverage/weights.csv", b"importer,exporter,year,sector,usd_million\nUSA,CHN,2024,C26,many\n", "weights.csv:2"),
-    ("coverage/shares.csv", b"scope,sector,value\nnew,C26,x\n", "shares.csv:2"),
+    ("lines/usa-x.csv", b"scope,hs,value\nusa.x,85,many\n", "usa-x.csv:2"),
+    ("lines/usa-x.csv", b"scope,hs\nusa.caf\xe9,85\n", "cannot be read"),
 ]
 
 
@@ -115,3 +174,21 @@ def test_a_folder_named_like_a_file(folder: Path) -> None:
     (folder / "usa" / "test" / "odd.yaml").mkdir()
     with pytest.raises(LedgerError, match="cannot be read"):
         Ledger.load(folder)
+
+
+def test_faults_in_parquet_tables(tmp_path: Path) -> None:
+    """The embedded tables are checked by the same eyes: a file that is none, rows out of order."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from detente.ledger import _table_check
+    from detente.ledger._lines import Lines
+
+    rows = {"scope": ["usa.x", "usa.x"], "hs": ["9001", "8501"], "value": [1.0, 9.0], "confidence": ["H", "H"]}
+    pq.write_table(pa.table(rows), tmp_path / "usa-x.parquet")
+    (tmp_path / "usa-y.parquet").write_bytes(b"no parquet")
+    found = [str(p) for p in _table_check.check(Lines((tmp_path,)), {}, {})]
+    assert len(found) == 3
+    assert any(p.startswith("lines/usa-x.parquet:3: 8501 stands after 9001") for p in found)
+    assert any(p.startswith("lines/usa-x.parquet:3: value 9") for p in found)
+    assert any(p.startswith("lines/usa-y.parquet: cannot be read") for p in found)

@@ -32,7 +32,8 @@ def answer(*arguments: str) -> Any:
 
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["ledger", "status", "F054", "--on", "2025-04-09"],
-                  ["ledger", "average", "--from", "CHN", "--to", "USA", "--on", "2025-05-14"], ["ledger", "deadlines"]],
+                  ["ledger", "average", "--from", "CHN", "--to", "USA", "--on", "2025-05-14"], ["ledger", "deadlines"],
+                  ["ledger", "rate", "8481.80.30", "--from", "CHN", "--to", "USA", "--on", "2025-05-14"]],
 )  # fmt: skip
 def test_nothing_heavy_is_imported(arguments: list[str]) -> None:
     program = (
@@ -59,6 +60,29 @@ def test_average_by_sector() -> None:
     assert len(data["by_sector"]["mfn"]) == 28
 
 
+def test_rate() -> None:
+    line = ["ledger", "rate", "8481.80.30", "--from", "China", "--to", "US"]
+    now = answer(*line, "--on", "2025-04-09", "--value", "14172")
+    assert now["total"] == 1.346
+    assert now["duty"]["total"] == round(14172 * 1.346, 2)
+    assert "usa.ieepa.reciprocal-cn#34-percent" in {entry["measure"] for entry in now["excluded"]}
+    then = answer(*line, "--on", "2025-04-09", "--known", "2025-04-03")
+    assert then["total"] == 0.846
+    assert then["layers"][-1]["status"] == "scheduled"
+    split = answer("ledger", "rate", "9403.20.00.50", "--from", "CHN", "--to", "USA", "--on", "2025-09-10",
+                   "--metal-share", "aluminium=0.6")  # fmt: skip
+    assert split["total"] == 0.79
+
+
+def test_average_by_chapter_and_series() -> None:
+    data = answer("ledger", "average", "--from", "CHN", "--to", "USA", "--on", "2025-06-11", "--by", "hs2")
+    assert data["by_hs2"]["fentanyl"]["85"] == 0.2
+    line = answer("ledger", "series", "--from", "USA", "--to", "CHN", "--start", "2025-05-13", "--end", "2025-05-14")
+    assert line["dates"] == ["2025-05-13", "2025-05-14"]
+    assert [round(x, 9) for x in line["layers"]["reciprocal"]] == [1.25, 0.1]
+    assert len(line["average"]) == 2
+
+
 def test_deadlines_diff_list_show() -> None:
     rows = answer("ledger", "deadlines", "--on", "2025-05-14", "--within", "100")
     assert all(set(r) == {"date", "measure", "what", "if_nothing_done", "known", "legal_basis"} for r in rows)
@@ -74,6 +98,10 @@ def test_deadlines_diff_list_show() -> None:
 
 @pytest.mark.parametrize("command", [["status", "F045"], ["deadlines"], ["list"], ["show", "usa.ieepa.reciprocal-cn"],
                                      ["average", "--from", "USA", "--to", "CHN", "--by", "sector"],
+                                     ["average", "--from", "CHN", "--to", "USA", "--by", "hs2"],
+                                     ["rate", "8507.60.00", "--from", "CHN", "--to", "USA", "--on", "2025-12-01"],
+                                     ["rate", "7323.93.00", "--from", "CHN", "--to", "USA", "--value", "100"],
+                                     ["series", "--from", "CHN", "--to", "USA", "--start", "2026-01-01"],
                                      ["diff", "2025-11-09", "2025-11-10"], ["check"]])  # fmt: skip
 def test_plain_text_when_piped(command: list[str]) -> None:
     done = detente("ledger", *command)
@@ -89,7 +117,15 @@ def test_plain_text_when_piped(command: list[str]) -> None:
         (["status", "F045", "--on", "2016-01-01"], "before the ledger begins"),
         (["average", "--from", "Atlantis", "--to", "USA"], "Atlantis"),
         (["average", "--from", "DEU", "--to", "USA"], "holds no tariffs"),
-        (["average", "--from", "CHN", "--to", "USA", "--by", "hs2"], "sector"),
+        (["average", "--from", "CHN", "--to", "USA", "--by", "colour"], "sector"),
+        (["rate", "8517.12.00", "--from", "CHN", "--to", "USA", "--on", "2025-06-11"], "HS 2017"),
+        (["rate", "85.1", "--from", "CHN", "--to", "USA"], "not an HS code"),
+        (["rate", "8481.80.30", "--from", "CHN", "--to", "USA", "--use", "boat"], "civil-aircraft"),
+        (["rate", "8481.80.30", "--from", "CHN", "--to", "USA", "--metal-share", "half"], "no metal share"),
+        (
+            ["series", "--from", "CHN", "--to", "USA", "--start", "2026-01-02", "--end", "2026-01-01"],
+            "earlier day first",
+        ),
         (["diff", "2025-06-11", "2025-05-14"], "earlier day first"),
         (["deadlines", "--within", "-3"], "negative"),
         (["check", "nowhere-at-all"], "not a folder"),
@@ -109,6 +145,7 @@ def test_usage_errors_exit_2(arguments: list[str]) -> None:
 
 
 def test_check_of_ones_own_folder(tmp_path: Path) -> None:
+    """Two broken files, one problem each."""
     place = tmp_path / "usa" / "test"
     place.mkdir(parents=True)
     for name in ("wrong_date", "unknown_key"):
@@ -142,3 +179,13 @@ def test_tables_on_a_terminal_take_brackets_as_text(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     assert "[USA]" in shown
     assert "12.5" in shown
+
+
+def test_deadlines_as_a_calendar(tmp_path: Path) -> None:
+    """As many events as rows, in a file that begins and ends as calendars do."""
+    rows = answer("ledger", "deadlines", "--on", "2026-09-28", "--ics", str(tmp_path / "deadlines.ics"))
+    text = (tmp_path / "deadlines.ics").read_text(encoding="utf-8")
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert text.count("BEGIN:VEVENT") == len(rows) > 5
+    done = detente("ledger", "deadlines", "--ics", str(tmp_path / "no" / "such.ics"), code=2)
+    assert "--ics" in done.stderr

@@ -6,6 +6,7 @@ import pytest
 
 from detente.errors import DateError, UnknownName
 from detente.ledger import Ledger
+from detente.ledger._words import percent
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,25 @@ CASES = [
     ("us-diffusion-2025", "2025-05-15", None, "never_in_force"),
     ("us-chips-2022", "2024-01-01", None, "superseded"),
     ("usa.ieepa.fentanyl-cn", "2024-01-01", None, "never_in_force"),
+    # what never came, or was overtaken, stays so when the whole is void later
+    ("F054", "2026-02-20", None, "never_in_force"),
+    ("F054", "2026-09-28", None, "never_in_force"),
+    ("F058", "2026-02-20", None, "superseded"),
+    ("F061", "2026-09-28", None, "superseded"),
+    # acts set for a day after the evidence ends
+    ("usa.s232.polysilicon", "2026-12-03", None, "scheduled"),
+    ("usa.s232.polysilicon", "2026-12-04", None, "unknown"),
+    ("usa.s232.polysilicon", "2026-12-10", "2026-10-01", "scheduled"),
+    ("usa.s232.furniture", "2026-12-31", None, "in_force"),
+    ("usa.s232.furniture", "2027-02-01", None, "unknown"),
+    ("usa.s232.cabinets", "2027-02-01", None, "unknown"),
+    ("usa.s301.legacy-chips#rate-of-2027", "2027-06-22", None, "scheduled"),
+    ("usa.s301.legacy-chips#rate-of-2027", "2027-07-01", None, "unknown"),
+    # a pause that is only reported leaves the law unknown
+    ("cn-list-jan2025", "2025-11-09", None, "in_force"),
+    ("cn-list-jan2025", "2025-11-10", None, "unknown"),
+    ("us-minerals232-2026", "2026-07-12", None, "in_force"),
+    ("us-minerals232-2026", "2026-07-13", None, "unknown"),
 ]
 
 
@@ -99,6 +119,33 @@ def test_unknown_carries_low_confidence_and_a_warning(ledger: Ledger) -> None:
     assert any("2026-11-10" in text for text in now["warnings"])
 
 
+BEYOND = [
+    ("usa.s232.polysilicon", 0.0, "15 %"),
+    ("usa.s232.furniture", 0.25, "30 %"),
+    ("usa.s232.cabinets", 0.25, "50 %"),
+]
+
+
+@pytest.mark.parametrize(("name", "carried", "other"), BEYOND)
+def test_past_the_edge_the_last_rate_is_carried_with_a_warning(
+    ledger: Ledger, name: str, carried: float, other: str
+) -> None:
+    now = ledger.status(name, "2027-02-01")
+    assert (now["rate"], now["collected"], now["confidence"]) == (carried, carried > 0, "L")
+    assert any(other in text and "carried on" in text for text in now["warnings"])
+    planned = ledger.status(name, "2027-02-01", known="2026-10-01")  # looked at from before, the plan is the law
+    assert percent(planned["rate"]) == other
+
+
+def test_a_limb_does_not_say_that_the_whole_is_collected(ledger: Ledger) -> None:
+    """The 34 % was never collected, though 10 % was on the same day."""
+    now = ledger.status("F054", "2025-06-11")
+    assert "collected" not in now
+    assert "rate" not in now
+    assert now["measure_rate"] == 0.10
+    assert ledger.status("usa.ieepa.reciprocal-cn", "2025-06-11")["collected"] is True
+
+
 def test_limbs_are_told_apart(ledger: Ledger) -> None:
     assert ledger.status("chn.mofcom.46-2024", "2026-01-01")["limbs"] == {
         "military": "in_force",
@@ -113,7 +160,13 @@ def test_alias_and_id_are_one(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("usa.ieepa.fentanil-cn", "usa.ieepa.fentanyl-cn"), ("chn.mofcom.61-2025#d", "limb"), ("nonsense", "ledger list")],
+    [
+        ("usa.ieepa.fentanil-cn", "usa.ieepa.fentanyl-cn"),
+        ("chn.mofcom.61-2025#d", "limb"),
+        ("nonsense", "ledger list"),
+        ("usa.ieepa.reciprocal-cn#xx", "34-percent, 84-percent, 125-percent, 24-points"),
+        ("F045#xx", "no limbs"),
+    ],
 )
 def test_unknown_name_helps(ledger: Ledger, name: str, hint: str) -> None:
     with pytest.raises(UnknownName, match=hint):

@@ -99,6 +99,42 @@ def test_yaml_reports_every_duplicate_with_its_line():
     assert [str(p).split(":")[1] for p in found] == ["2", "3"]
 
 
+HOSTILE = [  # (text, line, what is said of it)
+    ("a: 1\nb: &a [*a]", 2, "alias '*a'"),
+    ("a: &x 1", 1, "anchor '&x'"),
+    ("a: 1\nb: *x", 2, "alias '*x'"),
+    ("x: 1\n" + "[" * 3000 + "]" * 3000, 2, "not readable as YAML"),
+    ("x: 1\ny: " + "[" * 3000 + "]" * 3000, 2, "nested more than"),
+    ("y: " + "[" * 200_000, 1, "nested more than"),
+    ("- " * 3000, 1, "nested more than"),
+    ("y: " + "{a: " * 3000, 1, "nested more than"),
+    ('a: 1\nb: !!int "abc"', 2, "tag '!!int'"),
+    ("b: !own {c: 1}", 1, "tag '!own'"),
+    ("? [a, b]\n: 1", 1, "a key must be plain text"),
+    ("b: " + "9" * 5000, 1, "too long"),
+    ("b: " + "9" * 390 + ".0", 1, "too long"),
+    ("a: 1\n---\na: 2", 2, "second document"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "said"), HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_yaml_is_a_problem_with_its_line(text, line, said):
+    found = strict_yaml.parse(text, "f.yaml").problems
+    assert any(p.where == f"f.yaml:{line}" and said in p.what for p in found), found
+
+
+def test_what_stands_after_a_problem_is_still_read():
+    document = strict_yaml.parse("a: *x\nb: 1\nb: {c: *y}\nd: !!str 2\n", "f.yaml")
+    assert [p.where for p in document.problems] == ["f.yaml:1", "f.yaml:3", "f.yaml:3", "f.yaml:4"]
+    assert document.data == {"a": None, "b": 1, "d": "2"}
+    assert document.where(("d",)) == "f.yaml:4"
+
+
+@given(st.text(alphabet="[]{}&*!?:-,a1 \n'\"|>%~", max_size=60))
+def test_yaml_never_raises_on_its_own_signs(text):
+    strict_yaml.parse(text, "x")
+
+
 @given(st.text())
 def test_yaml_never_raises_on_text(text):
     strict_yaml.parse(text, "x")

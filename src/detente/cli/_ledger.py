@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli._output import AsJson, emit, notes, percent, table
+from detente.cli._timeline import IcsFile, write_calendar
 
 if TYPE_CHECKING:
     from detente.ledger import Ledger
@@ -161,6 +162,7 @@ def deadlines(
     on: On = None,
     within: Annotated[int, typer.Option("--within", help="How many days ahead.")] = 120,
     known: Known = None,
+    ics: IcsFile = None,
     facts: Facts = None,
     as_json: AsJson = False,
 ) -> None:
@@ -168,6 +170,8 @@ def deadlines(
     ledger = _load(facts)
     day = on or ledger.firm_until.isoformat()
     rows = ledger.deadlines(day, within, known)
+    if ics is not None:
+        write_calendar(rows, ics, ledger)
 
     def people() -> None:
         cells = [(r["date"], r["measure"], r["if_nothing_done"], r["known"]) for r in rows]
@@ -176,51 +180,102 @@ def deadlines(
     emit(rows, as_json, people)
 
 
+Exporter = Annotated[str, typer.Option("--from", help="Exporter: code, name or alias.")]
+Importer = Annotated[str, typer.Option("--to", help="Importer.")]
+
+
 @app.command()
-def average(
-    from_: Annotated[str, typer.Option("--from", help="Exporter: code, name or alias.")],
-    to: Annotated[str, typer.Option("--to", help="Importer.")],
+def rate(
+    hs: Annotated[str, typer.Argument(metavar="HS", help="Tariff code of 2 to 10 digits, dots allowed: 8505.11.00.")],
+    from_: Exporter,
+    to: Importer,
     on: On = None,
     known: Known = None,
-    by: Annotated[str | None, typer.Option("--by", help="Also by `sector`.")] = None,
+    metal_share: Annotated[
+        str | None,
+        typer.Option("--metal-share", help="Metal in the customs value: 0.6, or steel=0.4,aluminium=0.2."),
+    ] = None,
+    use: Annotated[
+        str | None, typer.Option("--use", help="What the goods are for, for example civil-aircraft.")
+    ] = None,
+    value: Annotated[
+        float | None, typer.Option("--value", help="Customs value in USD: gives the duty in money.")
+    ] = None,
+    in_transit: Annotated[
+        bool, typer.Option("--in-transit", help="Goods that were under way when the duty began.")
+    ] = False,
+    facts: Facts = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the duty on a tariff line, every layer with its law, what is left out and what would change it."""
+    from detente.cli._rates import metal_shares, show_rate
+
+    ledger = _load(facts)
+    regime = ledger.on(on or ledger.firm_until, known)
+    answer = regime.rate(
+        hs,
+        importer=to,
+        exporter=from_,
+        metal_share=metal_shares(metal_share),
+        use=use,
+        value=value,
+        in_transit=in_transit,
+    )
+    emit(answer.to_dict(), as_json, lambda: show_rate(answer))
+
+
+@app.command()
+def average(
+    from_: Exporter,
+    to: Importer,
+    on: On = None,
+    known: Known = None,
+    by: Annotated[str | None, typer.Option("--by", help="Also by `hs2` (chapter) or `sector`.")] = None,
     facts: Facts = None,
     as_json: AsJson = False,
 ) -> None:
     """Give the trade-weighted average statutory rate and the points each layer adds."""
-    from detente.errors import Problem, UserError
-
-    if by not in (None, "sector"):
-        raise UserError([Problem("--by", f"{by!r} is not offered", "Averages are by `sector` so far.")])
     ledger = _load(facts)
     regime = ledger.on(on or ledger.firm_until, known)
-    answer = regime.average(importer=to, exporter=from_)
+    answer = regime.average(importer=to, exporter=from_, by=by)
     data: dict[str, Any] = {**answer.to_dict(), "on": regime.date.isoformat(), "known": known}
-    sectors = regime.by_sector(importer=to, exporter=from_) if by else {}
     if by:
-        data["by_sector"] = sectors
+        data[f"by_{by}"] = {layer: dict(rates) for layer, rates in answer.by.items()}
 
     def people() -> None:
+        from detente.cli._rates import show_groups
+
         rows: list[tuple[Any, ...]] = [(layer, percent(points, 2)) for layer, points in answer.layers.items() if points]
         rows.append(("all", percent(answer.average, 2)))
         table(f"Average duty of {to} on goods from {from_}, {regime.date}", ("layer", "points"), rows, right=(1,))
         print(f"Weights: {answer.weights}; {percent(answer.matched_share)} % of it matched.")
         if by:
-            _by_sector(sectors)
+            show_groups(answer.by, by)
         notes(answer.warnings)
 
     emit(data, as_json, people)
 
 
-def _by_sector(layers: dict[str, dict[str, float]]) -> None:
-    from detente import nomenclature
+@app.command()
+def series(
+    from_: Exporter,
+    to: Importer,
+    start: Annotated[str, typer.Option("--start", help="First day.")] = "2018-01-01",
+    end: Annotated[str | None, typer.Option("--end", help="Last day. Default: the firm edge of the evidence.")] = None,
+    known: Known = None,
+    facts: Facts = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the average statutory rate on every day, by layer."""
+    ledger = _load(facts)
+    answer = ledger.series(start, end or ledger.firm_until, importer=to, exporter=from_, known=known)
 
-    shown = [name for name, rates in layers.items() if any(rates.values())]
-    rows = []
-    for code in nomenclature.sectors():
-        rates = [layers[name][code] for name in shown]
-        rows.append((code, nomenclature.sector_name(code), *(percent(r) for r in rates), percent(sum(rates))))
-    columns = ("sector", "name", *shown, "all")
-    table("By sector, percent", columns, rows, right=range(2, len(columns)))
+    def people() -> None:
+        from detente.cli._rates import show_series
+
+        show_series(answer)
+
+    emit(answer.to_dict(), as_json, people)
 
 
 @app.command()

@@ -32,7 +32,7 @@ def key(root: Path, embedded: Path) -> str:
     """Hash of every file the facts depend on; empty where one cannot be read, and then nothing is cached."""
     digest = hashlib.sha256()
     own = sorted(Path(__file__).parent.glob("*.py")) + sorted(Path(__file__).parents[1].glob("*.py"))
-    tables = sorted((embedded / "coverage").glob("*.csv")) + sorted((root / "coverage").glob("*.csv"))
+    tables = sorted(p for place in {embedded, root} for p in (place / "lines").glob("*.*"))
     listed = files(root) + ([] if root == embedded else [p for p in files(embedded) if p.parent == embedded])
     try:
         for path in (*own, *tables, *listed):

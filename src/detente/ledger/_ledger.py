@@ -5,22 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente import economies
 from detente.dates import Clocks, parse_date
 from detente.errors import DateError, LedgerError, Problem, UnknownName, UserError, unknown
 from detente.ledger import _answers, _cache, _load
+from detente.ledger._lines import Lines
 from detente.ledger._load import Facts
 from detente.ledger._records import Measure
 from detente.ledger._regime import Regime
 from detente.ledger._status import Clock
-from detente.ledger._tables import Tables
+
+if TYPE_CHECKING:
+    from detente.ledger._average import Trade
+    from detente.ledger._duty import Desk
+    from detente.ledger._series import Series
 
 Day = str | dt.date
+_DESKS = 4096
+"""Pairs and days kept ready for look-ups."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +50,11 @@ class Ledger:
 
     facts: Facts
     root: Path
+    _name: str = field(default="", repr=False)
+    """Key of the compiled copy; empty: none."""
+    _trades: dict[tuple[str, str], Trade] = field(default_factory=dict, init=False, repr=False)
+    _desks: dict[Any, Desk] = field(default_factory=dict, init=False, repr=False)
+    _codes: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, cache: bool = True) -> Ledger:
@@ -70,7 +82,7 @@ class Ledger:
                 raise LedgerError(problems)
             if name:
                 _cache.store(name, facts)
-        return cls(facts, root)
+        return cls(facts, root, name)
 
     @staticmethod
     def check(path: str | Path | None = None) -> list[Problem]:
@@ -79,7 +91,7 @@ class Ledger:
         >>> Ledger.check()
         []
         """
-        return _load.read(_load.EMBEDDED if path is None else Path(path))[1]
+        return _load.check(_load.EMBEDDED if path is None else Path(path))
 
     @functools.cached_property
     def measures(self) -> Mapping[str, Measure]:
@@ -87,9 +99,48 @@ class Ledger:
         return MappingProxyType(self.facts.measures)
 
     @functools.cached_property
-    def tables(self) -> Tables:
-        """Coverage scopes and weights, read when first needed."""
-        return _load.tables(self.root)
+    def lines(self) -> Lines:
+        """Line tables, read when first needed."""
+        return _load.lines(self.root, self._name)
+
+    def trade(self, importer: str, exporter: str) -> Trade:
+        """Trade of a pair by line, with every scope laid over it: the ground of averages."""
+        from detente.ledger import _average
+
+        if (importer, exporter) not in self._trades:
+            self._trades[importer, exporter] = _average.trade(self.lines, importer, exporter)
+        return self._trades[importer, exporter]
+
+    def desk(self, importer: str, exporter: str, clock: Clock, notes: tuple[str, ...] = ()) -> Desk:
+        """The place where look-ups of one pair on one day are answered; kept, for the next look-up."""
+        from detente.ledger._codes import Codes
+        from detente.ledger._duty import Desk
+
+        key = (importer, exporter, clock.on, clock.known)
+        if key not in self._desks:
+            if len(self._desks) >= _DESKS:
+                self._desks.clear()
+            codes = self._codes.setdefault(importer, Codes(importer, f"{importer.lower()}.mfn", self.lines))
+            held = tuple(m for m in self.measures.values() if m.imposer == importer and m.reaches(exporter))
+            self._desks[key] = Desk(importer, exporter, clock, held, self.lines, codes, notes)
+        return self._desks[key]
+
+    def series(self, start: Day, end: Day, *, importer: str, exporter: str, known: Day | None = None) -> Series:
+        """Average statutory rate on every day from `start` to `end`, by layer; see `Regime.average`.
+
+        Examples
+        --------
+        >>> line = Ledger.load().series("2025-05-13", "2025-05-14", importer="CHN", exporter="USA")
+        >>> [round(x, 9) for x in line.layers["reciprocal"]]
+        [1.25, 0.1]
+        """
+        from detente.ledger import _series
+
+        first, last = parse_date(start, "--start"), parse_date(end, "--end")
+        if last < first:
+            raise DateError([Problem("--end", f"{last} lies before {first}", "Give the earlier day first.")])
+        pair = economies.economy(importer, "importer"), economies.economy(exporter, "exporter")
+        return _series.series(self, pair[0], pair[1], first, last, self._clock(last, known))
 
     @property
     def firm_until(self) -> dt.date:
@@ -141,7 +192,8 @@ class Ledger:
             raise UnknownName([unknown("measure", name, names, listing="`detente ledger list` shows them all.")])
         if limb and limb not in {x.name for x in measure.limbs}:
             listed = [x.name for x in measure.limbs]
-            raise UnknownName([unknown(f"limb of {base}", limb, listed, listing=f"{base} has no limbs.")])
+            listing = f"{base} has {'the limbs ' + ', '.join(listed) if listed else 'no limbs'}."
+            raise UnknownName([unknown(f"limb of {base}", limb, listed, listing=listing)])
         return measure, limb
 
     def status(self, name: str, on: Day, known: Day | None = None) -> dict[str, Any]:
@@ -157,16 +209,18 @@ class Ledger:
         Returns
         -------
         `status` is one of in_force, suspended, scheduled, ended, never_in_force, superseded, unknown; of a tariff also
-        `rate` (fraction; None where it varies by line) and `collected`.
+        `rate` (fraction; None where it varies by line) and `collected`; of a limb of a tariff, what the whole collects
+        is `measure_rate`.
         """
         measure, limb = self.find(name)
         clock = self._clock(on, known)
         return _answers.status(measure, limb, clock, self._notes(clock))
 
     def deadlines(self, on: Day, within: int = 120, known: Day | None = None) -> list[dict[str, Any]]:
-        """What expires, returns or starts in the `within` days after `on`, by acts of that day or before.
+        """What expires, returns, starts, stops or moves in the `within` days after `on`, by acts of that day or before.
 
-        `known` of an entry says how it came out, or `unknown` where the evidence ends first.
+        `known` of an entry says how it came out (`put off`, with the act that did it, where the day passed without
+        it), or `unknown` where the evidence ends first. Ends that were only stated are listed as such.
         """
         if within < 0:
             raise UserError([Problem("--within", f"{within} is negative", "Give a number of days, for example 120.")])

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detente import strict_yaml
-from detente.errors import LedgerError, Problem, close_matches
-from detente.ledger import _tables
+from detente.errors import Problem, close_matches
+from detente.ledger import _table_check
 from detente.ledger._fields import Fields
+from detente.ledger._lines import ALL, NONE, Lines
 from detente.ledger._records import Measure
 from detente.ledger._schema import measure_of
 from detente.ledger._words import LAYERS
@@ -18,6 +19,8 @@ from detente.strict_yaml import Document
 
 EMBEDDED = Path(__file__).resolve().parents[1] / "data" / "ledger"
 _TABLES = ("sources.yaml", "coverage.yaml", "headlines.yaml")
+_NO_MEASURES = ("lines", "third")
+"""Folders of tables beside the measures."""
 _SETTLES = ("entered_into_force", "superseded", "withdrawn", "ended", "suspended", "voided")
 
 
@@ -56,7 +59,7 @@ class Facts:
 
 def measure_files(root: Path) -> list[Path]:
     """The measures' files of a folder, in a fixed order."""
-    return sorted(p for p in root.rglob("*.yaml") if not (p.parent == root and p.name in _TABLES))
+    return sorted(p for p in root.rglob("*.yaml") if p.relative_to(root).parts[0] not in (*_TABLES, *_NO_MEASURES))
 
 
 def files(root: Path) -> list[Path]:
@@ -73,17 +76,11 @@ def identifier(path: Path, root: Path) -> str:
     return ".".join(path.relative_to(root).with_suffix("").parts)
 
 
-def tables(root: Path, problems: list[Problem] | None = None) -> _tables.Tables:
-    """The coverage tables of a folder, on top of the embedded ones."""
-    found: list[Problem] = [] if problems is None else problems
-    out = _tables.read(EMBEDDED / "coverage", found)
-    own = root / "coverage"
-    if root.resolve() != EMBEDDED and own.is_dir():
-        more = _tables.read(own, found)
-        out = _tables.Tables({**out.scopes, **more.scopes}, {**out.trade, **more.trade})
-    if problems is None and found:
-        raise LedgerError(found)
-    return out
+def lines(root: Path, name: str = "") -> Lines:
+    """The line tables of a folder, on top of the embedded ones; `name` is the key of a compiled copy."""
+    own = root / "lines"
+    folders = (EMBEDDED / "lines",) if root.resolve() == EMBEDDED or not own.is_dir() else (EMBEDDED / "lines", own)
+    return Lines(folders, name)
 
 
 def read(root: Path) -> tuple[Facts | None, list[Problem]]:
@@ -106,13 +103,22 @@ def read(root: Path) -> tuple[Facts | None, list[Problem]]:
         )
     sources = _sources(root, problems)
     edge = _edge(root, problems)
-    scopes = tables(root, problems)
+    scopes = _table_check.scopes(root, lines(root), problems)
     aliases = _aliases(measures, documents, problems)
     for name, measure in measures.items():
         problems += _cross(measure, documents[name], measures, sources, scopes, edge[0])
     headlines = tuple(_headlines(root, measures, problems))
     facts = Facts(measures, sources, headlines, edge[0], edge[1], edge[2], aliases)
     return (None if problems else facts), problems
+
+
+def check(root: Path) -> list[Problem]:
+    """Every problem of a folder: its files, what they say of each other, and its line tables row by row."""
+    facts, problems = read(root)
+    found = lines(root)
+    if facts is None or (root.resolve() != EMBEDDED and len(found.folders) == 1):
+        return problems
+    return problems + _table_check.check(found, facts.measures, facts.sources)
 
 
 def _table(root: Path, name: str) -> Document:
@@ -174,7 +180,7 @@ def _cross(
     document: Document,
     measures: dict[str, Measure],
     sources: dict[str, dict[str, str]],
-    tables: _tables.Tables,
+    scopes: dict[str, set[str]],
     firm: dt.date,
 ) -> list[Problem]:
     """What one measure says of other files."""
@@ -194,9 +200,12 @@ def _cross(
             missing(("events", i, "source"), "source", event.source, list(sources))
         for key, name in (("schedule", event.schedule), ("then_schedule", event.then_schedule)):
             if name:
-                out += _scope(measure, document, ("events", i, key), name, "rate", tables)
+                out += _scope(measure, document, ("events", i, key), name, scopes)
     for i, period in enumerate(measure.coverage):
-        out += _scope(measure, document, ("coverage", i, "scope"), period.scope, "share", tables)
+        if period.scope not in (ALL, NONE):
+            out += _scope(measure, document, ("coverage", i, "scope"), period.scope, scopes)
+        for k, name in enumerate(period.without):
+            out += _scope(measure, document, ("coverage", i, "without", k), name, scopes)
     for i, other in enumerate(measure.stacking.of if measure.stacking else ()):
         if other not in measures and not any(name.startswith(f"{other}.") for name in measures):
             missing(("stacking", "of", i), "measure", other, list(measures))
@@ -206,18 +215,16 @@ def _cross(
 
 
 def _scope(
-    measure: Measure, document: Document, path: strict_yaml.Path_, name: str, kind: str, tables: _tables.Tables
+    measure: Measure, document: Document, path: strict_yaml.Path_, name: str, scopes: dict[str, set[str]]
 ) -> list[Problem]:
     where = document.where(path)
-    scope = tables.scopes.get(name)
-    if scope is None:
-        close = close_matches(name, tables.scopes)
-        remedy = f"Did you mean {' or '.join(close)}?" if close else "Add it to coverage/scopes.csv."
+    owners = [imposer for imposer, names in scopes.items() if name in names]
+    if not owners:
+        close = close_matches(name, scopes.get(measure.imposer, ()))
+        remedy = f"Did you mean {' or '.join(close)}?" if close else "Add its rows to a table under lines/."
         return [Problem(where, f"scope {name!r} is not there", remedy)]
-    if scope.kind != kind:
-        return [Problem(where, f"scope {name!r} holds a {scope.kind}, not a {kind}", "'schedule' takes rates.")]
-    if scope.importer != measure.imposer:
-        return [Problem(where, f"scope {name!r} is of imports of {scope.importer}", f"Use one of {measure.imposer}.")]
+    if measure.imposer not in owners:
+        return [Problem(where, f"scope {name!r} is of imports of {owners[0]}", f"Use one of {measure.imposer}.")]
     return []
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from typing import Any
 
-_DAYS = ("date", "known", "takes_effect", "until", "start")
+_DAYS = ("date", "known", "takes_effect", "until", "start", "in_transit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Event:
     then_schedule: str = ""
     instrument: str = ""
     note: str = ""
+    in_transit: dt.date | None = None
+    """First day on which goods that were under way when it began no longer keep the earlier rate."""
 
     @property
     def effective(self) -> dt.date:
@@ -56,11 +58,35 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """From a day on, the scope that says which share of each sector's trade the measure reaches."""
+    """From a day on, which lines the measure reaches."""
 
     start: dt.date
     known: dt.date
     scope: str
+    """Name of a set of lines; `all` for every line, `none` where no list is at hand."""
+    without: tuple[str, ...] = ()
+    """Sets of lines that are spared."""
+    hint: tuple[str, ...] = ()
+    """Codes that may be reached, where no list is at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a duty depends on beside the line: how the goods are used, what they are, how much metal they hold."""
+
+    kind: str = ""
+    """Class of the rows it speaks of; empty: the whole measure."""
+    use: str = ""
+    """The use that decides; empty: the metal share does."""
+    default: float = 0.0
+    """Factor on the row's share while nothing is said of the goods."""
+    average: float = 0.0
+    """The same in averages, where the row's share is that of trade."""
+    chosen: float = 1.0
+    """Share once the use is named."""
+    below: float | None = None
+    """Metal share under which the row does not count."""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +97,15 @@ class Stacking:
     operator: str
     of: tuple[str, ...] = ()
     """Ids of the measures that the operator acts on."""
+    rank: int = 0
+    """Order in which measures of the group take the value, 1 first; 0: it does not compete."""
+    exempts: tuple[str, ...] = ()
+    """Layers that do not fall on the value it takes."""
+    metal: str = ""
+    """The metal whose content it takes."""
+    limit: float = 0.0
+    """Of `cap`: what the duties in `of` and this one may come to."""
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +196,14 @@ def revive(data: dict[str, Any]) -> Measure:
     """The measure that `plain` took apart."""
     out = dict(data)
     out["events"] = tuple(Event(**_days(event)) for event in data["events"])
-    out["coverage"] = tuple(Coverage(**_days(period)) for period in data["coverage"])
+    out["coverage"] = tuple(
+        Coverage(**(_days(period) | {key: tuple(period[key]) for key in ("without", "hint")}))
+        for period in data["coverage"]
+    )
     if data["stacking"] is not None:
-        out["stacking"] = Stacking(**(data["stacking"] | {"of": tuple(data["stacking"]["of"])}))
+        lists = {key: tuple(data["stacking"][key]) for key in ("of", "exempts")}
+        conditions = tuple(Condition(**c) for c in data["stacking"]["conditions"])
+        out["stacking"] = Stacking(**(data["stacking"] | lists | {"conditions": conditions}))
     out["limbs"] = tuple(Limb(**(limb | {"aliases": tuple(limb["aliases"])})) for limb in data["limbs"])
     for key in ("targets", "aliases", "formerly"):
         out[key] = tuple(data[key])

@@ -11,8 +11,9 @@ from dataclasses import replace
 from detente import economies
 from detente.errors import UnknownName
 from detente.ledger._fields import Fields
-from detente.ledger._records import Coverage, Event, Limb, Measure, Stacking
-from detente.ledger._words import CONFIDENCE, EVENTS, KINDS, LAYERS, OPERATORS, OUTCOMES
+from detente.ledger._records import Coverage, Event, Limb, Measure
+from detente.ledger._stacking import stacking_of
+from detente.ledger._words import CONFIDENCE, EVENTS, KINDS, LAYERS, OUTCOMES
 from detente.strict_yaml import Document
 
 MEASURE_KEYS = (
@@ -21,7 +22,7 @@ MEASURE_KEYS = (
 )  # fmt: skip
 EVENT_KEYS = (
     "date", "known", "event", "limb", "takes_effect", "rate", "schedule", "until", "then", "then_rate",
-    "then_schedule", "instrument", "source", "confidence", "note",
+    "then_schedule", "instrument", "source", "confidence", "note", "in_transit",
 )  # fmt: skip
 _NEVER = dt.date(2040, 12, 31)
 
@@ -51,7 +52,7 @@ def measure_of(document: Document, name: str) -> Measure | None:
         confidence=confidence or "L",
         events=events,
         layer=layer,
-        stacking=_stacking(top),
+        stacking=stacking_of(top, imposer),
         coverage=_coverage(top),
         limbs=limbs,
         aliases=top.texts("aliases"),
@@ -93,23 +94,18 @@ def _limbs(top: Fields) -> tuple[Limb, ...]:
     return tuple(out)
 
 
-def _stacking(top: Fields) -> Stacking | None:
-    if not top.has("stacking"):
-        return None
-    fields = Fields(top.document, top.data["stacking"], ("stacking",), "stacking", ("group", "operator", "of"))
-    operator = fields.one_of("operator", OPERATORS, "stacking operator")
-    return Stacking(fields.text("group"), operator, fields.texts("of"))
-
-
 def _coverage(top: Fields) -> tuple[Coverage, ...]:
     out: list[Coverage] = []
     for i, data in enumerate(top.items("coverage")):
-        fields = Fields(top.document, data, ("coverage", i), "a coverage period", ("from", "known", "scope"))
+        fields = Fields(
+            top.document, data, ("coverage", i), "a coverage period", ("from", "known", "scope", "without", "hint")
+        )
         start = fields.date("from", needed=True)
         scope = fields.text("scope")
         if start is None:
             continue
-        period = Coverage(start, fields.date("known", start) or start, scope)
+        known = fields.date("known", start) or start
+        period = Coverage(start, known, scope, fields.texts("without"), fields.texts("hint"))
         if any((p.start, p.known) == (period.start, period.known) for p in out):
             fields.problem((), f"overlapping periods: two scopes from {start}", "Give the later one its own date.")
         out.append(period)
@@ -149,6 +145,7 @@ def _event(fields: Fields, limbs: set[str], source: str, confidence: str) -> Eve
         then_schedule=fields.text("then_schedule", ""),
         instrument=fields.text("instrument", ""),
         note=fields.text("note", ""),
+        in_transit=fields.date("in_transit"),
     )
     if day is None or not kind:
         return None

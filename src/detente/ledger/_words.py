@@ -27,9 +27,16 @@ LAYERS = {
 }
 """Tariff layers of each importer, in the order in which every answer lists them."""
 
+PAIRS = (("USA", "CHN"), ("CHN", "USA"))
+"""(importer, exporter) pairs of which the ledger holds the tariffs by line."""
+
 OPERATORS = (
     "add", "exclusive_ranked", "exempts", "replaces", "content_split", "floor", "cap", "lifts_only", "conditional",
 )  # fmt: skip
+
+METALS = ("steel", "aluminium", "copper")
+PLAIN_CLASSES = ("ad-valorem-equivalent", "carried", "hs2017")
+"""Classes of rows that say where a base rate comes from, and on which nothing depends."""
 
 EVENTS = {
     "announced": "an act or statement says it will come",

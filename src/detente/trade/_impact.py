@@ -32,6 +32,8 @@ class Impact:
         Goods trade by value, `"CHN->USA"`, `"CHN->others"` (all economies but the two), `"others->USA"`.
     sectors
         By economy: the sectors whose output falls most, among those above `SMALLEST_SHARE`.
+    notes
+        What the shock leaves out, in words.
     parts_percent
         By economy: where the real-income change comes from; the parts add up to it.
     """
@@ -48,6 +50,7 @@ class Impact:
     exports_percent: dict[str, float] = field(default_factory=dict)
     sectors: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     parts_percent: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def impact(
@@ -89,7 +92,7 @@ def summarise(equilibrium: Equilibrium, *, between: Sequence[str] = ("USA", "CHN
     return Impact(
         head.horizon, head.status, head.remedy, head.residual, head.steps, head.model,
         by_economy("real_income_percent"), by_economy("gdp_percent"), by_economy("price_index_percent"),
-        _exports(eq, at), {code: _hit_most(eq, n) for code, n in at.items()}, shares,
+        _exports(eq, at), {code: _hit_most(eq, n) for code, n in at.items()}, shares, eq.shock.notes,
     )  # fmt: skip
 
 

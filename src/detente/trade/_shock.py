@@ -41,6 +41,8 @@ class Shock:
         `Ceiling`s: licences, quotas, bans.
     label
         Where it comes from, in words; carried into results.
+    notes
+        What was left out of it, in words.
 
     Arrays may be numpy or xarray; labelled ones are put in the world's order.
     """
@@ -51,6 +53,7 @@ class Shock:
     export_taxes: Any = None
     export_ceilings: Sequence[Ceiling] = ()
     label: str = ""
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_regimes(
@@ -60,6 +63,7 @@ class Shock:
         world: World,
         *,
         layers: Mapping[tuple[str, str, str], float] | None = None,
+        third_countries: bool = True,
     ) -> Shock:
         """The step from law to shock: `t' = max(0, t_world + rate_after - rate_before)`.
 
@@ -72,6 +76,9 @@ class Shock:
             What is in force on two days.
         layers
             Layers of `after` at another rate, on the goods they reach: {(importer, exporter, layer): rate}.
+        third_countries
+            Whether the US duties on everybody else move too, so that trade turns where it would. What is not
+            known of them stays as it was, and `notes` says so.
 
         Raises
         ------
@@ -93,7 +100,8 @@ class Shock:
                 change = new.get(law, 0.0) - old.get(law, 0.0)
                 if change:
                     tariffs[j, n, i] = max(0.0, tariffs[j, n, i] + change)
-        return cls(tariffs=tariffs, label=f"regime of {before.date} to regime of {after.date}")
+        notes = _third(before, after, world, tariffs) if third_countries else ()
+        return cls(tariffs=tariffs, label=f"regime of {before.date} to regime of {after.date}", notes=notes)
 
     @classmethod
     def from_changes(cls, world: World, changes: Sequence[dict[str, Any]], start: Shock | None = None) -> Shock:
@@ -143,6 +151,31 @@ class Shock:
             raise ShockError(problems)
         tax = None if self.export_taxes is None else jnp.asarray(taxes)
         return kernels.ShockArrays(jnp.asarray(tariffs), jnp.asarray(costs), jnp.asarray(made), tax, ceilings)
+
+
+def _third(before: Regime, after: Regime, world: World, tariffs: np.ndarray) -> tuple[str, ...]:
+    """Move the US duties on third economies in `tariffs`; what is left out, in words."""
+    from detente.ledger import third_country_changes
+
+    changes, left_out = third_country_changes((before.date, before.known), (after.date, after.known))
+    n = world.economies.index("USA") if "USA" in world.economies else None
+    if n is None or not set(world.economies) & set(changes):
+        return ()
+    for partner, moved in changes.items():
+        if partner in world.economies:
+            i = world.economies.index(partner)
+            for j, sector in enumerate(world.sectors):
+                change = moved.get(world.parents.get(sector, sector), 0.0)
+                if change:
+                    tariffs[j, n, i] = max(0.0, tariffs[j, n, i] + change)
+    return tuple(
+        f"US {row['layer']} ({row['programme']}) on {_counted(row['partners'])}: left as it was; {row['why']}"
+        for row in left_out
+    )
+
+
+def _counted(partners: Sequence[str]) -> str:
+    return ", ".join(partners) if len(partners) <= 4 else f"{len(partners)} partners"
 
 
 def _total(layers: dict[str, dict[str, float]], factors: Mapping[str, float] | None = None) -> dict[str, float]:
