@@ -181,7 +181,9 @@ def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> N
 def _claims(out: Console, article: dict[str, Any]) -> None:
     """Claims that can be told something about; the others are counted."""
     rows = [c for c in article["claims"] if c["ledger"]["verdict"] not in ("cannot_be_told", "not_in_ledger")]
-    table = _table(out, f"\nWhat the article claims: {escape(article['title'] or 'untitled')}", "claim", "by", "verdict", "why")
+    table = _table(
+        out, f"\nWhat the article claims: {escape(article['title'] or 'untitled')}", "claim", "by", "verdict", "why"
+    )
     for row in rows:
         told, verdict = escape(" ".join(row["text"].split())), row["ledger"]
         why = f"{verdict['measure']}: {verdict['detail']}" if verdict.get("measure") else verdict["detail"]
