@@ -17,7 +17,7 @@ APPLIANCES = (
     "84181000", "84183000", "84184000", "84221100", "84501100", "84502000", "84512100", "84512900", "85098020",
     "85166040", "9403999020",
 )  # fmt: skip
-"""Steel derivatives from 23 June 2025 (90 FR 25208), kept by hand: the lists at hand leave them out until April 2026."""
+"""Steel derivatives from 23 June 2025 (90 FR 25208), kept by hand: the lists lack them until April 2026."""
 METALS = {"steel": ("steel", "73"), "aluminium": ("aluminum", "76")}
 HEADINGS = {  # programme of the source: scope
     "autos_passenger": "cars", "autos_light_trucks": "cars", "mhd_vehicles": "trucks", "buses": "buses",
