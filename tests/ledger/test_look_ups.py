@@ -162,3 +162,11 @@ def test_steps_and_scopes_show_between_two_days(ledger: Ledger) -> None:
         moved = {row["measure"]: row.get("scope") for row in ledger.diff(first, second)["changed"]}
         assert moved[name]
         assert moved[name]["from"] != moved[name]["to"]
+
+
+def test_a_line_that_nobody_knew_of_has_no_known_base_rate(ledger: Ledger) -> None:
+    """0901.11.00.35 came with the revision of 1 July 2025: seen from June its base rate is unknown, not nothing."""
+    rate = us(ledger, "2025-08-15", "0901.11.00.35", known="2025-06-15")
+    assert rate.total is None  # type: ignore[attr-defined]
+    assert any("not at hand" in text for text in rate.warnings)  # type: ignore[attr-defined]
+    assert rate.to_dict()["total"] is None  # type: ignore[attr-defined]

@@ -64,7 +64,7 @@ class Desk:
     def _line(self, code: str, goods: Goods, value: float | None) -> Rate:
         found = meet(find(self.lines, self.candidates(goods), code, self.clock, goods))
         layers, specific, total = [], "", 0.0
-        blank = False
+        blank = any(c.measure.kind == "tariff.base" for c in self.candidates(goods))  # until its row is found
         for one in found:
             if not one.candidate.measure.layer:
                 continue
