@@ -103,8 +103,8 @@ def test_past_the_evidence_the_brief_says_unknown():
 
 def test_json_is_json_and_holds_the_agreed_keys(geneva):
     data = json.loads(json.dumps(geneva.to_dict(), allow_nan=False))
-    assert {"on", "known", "tariffs", "controls", "deadlines", "impact", "sources"} <= set(data)
-    assert not {"leverage", "outlook", "claims", "commitments"} & set(data)  # not built yet: absent, never faked
+    assert {"on", "known", "tariffs", "controls", "commitments", "deadlines", "impact", "sources"} <= set(data)
+    assert not {"leverage", "outlook", "claims"} & set(data)  # not built yet: absent, never faked
     wanted = {"baseline", "horizon", "status", "residual", "real_income_percent", "exports_percent", "gdp_percent"}
     assert wanted <= set(data["impact"])
 
@@ -160,3 +160,12 @@ def test_an_article_is_set_beside_the_ledger(tmp_path):
     render(brief, Console(file=out, width=140))
     assert "What the article claims" in out.getvalue()
     assert "claims" not in Brief(on="2025-05-14").to_dict()
+
+
+def test_the_board_of_commitments():
+    """Phase One fell short: USD 288.8 of 502.4 billion."""
+    brief = Brief(on="2026-01-08")
+    board = {c["id"]: c for c in brief.commitments}
+    phase_one = next(c for c in board.values() if c["deal"].casefold().startswith("phase") and c["attainment"])
+    assert any(abs((c["attainment"] or 0) - 288.8 / 502.4) < 5e-4 for c in board.values()), phase_one
+    assert any(c["contested"] and "soy" in c["what"].casefold() for c in board.values())

@@ -12,7 +12,7 @@ from typing import Any
 from detente.dates import Clocks
 from detente.economies import economy
 from detente.errors import Problem, UnknownName
-from detente.ledger import Ledger
+from detente.ledger import Ledger, commitments
 from detente.study import benchmarks, explain_headline, read_article
 
 BASELINE = dt.date(2025, 1, 19)
@@ -111,6 +111,11 @@ class Brief:
         return self.ledger.controls(self.on, known=self.clocks.known)
 
     @functools.cached_property
+    def commitments(self) -> list[dict[str, Any]]:
+        """What was promised, by whom, and how it stands: `detente.ledger.commitments`."""
+        return commitments(self.on, self.clocks.known)
+
+    @functools.cached_property
     def impact(self) -> dict[str, Any]:
         """What the day's regime does against the baseline's, by the model: long run, with the short run beside."""
         from detente.trade import Shock, TradeModel, solve_prepared, summarise
@@ -159,7 +164,8 @@ class Brief:
         known = self.clocks.known
         return {
             "on": self.on.isoformat(), "known": known.isoformat() if known else None, "between": list(self.between),
-            "tariffs": self.tariffs, "controls": self.controls, "deadlines": self.deadlines, "impact": self.impact,
+            "tariffs": self.tariffs, "controls": self.controls, "commitments": self.commitments,
+            "deadlines": self.deadlines, "impact": self.impact,
             "warnings": self.warnings, "sources": self.sources,
             **({} if self.article is None else {"claims": self.article["claims"]}),
         }  # fmt: skip

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 120
 """Columns of plain text; a terminal says its own."""
+_OPEN = ("pending", "extended", "partly_kept", "broken")
 _SHOWN = 0.0005
 """Points below this would print as 0.0 %: left to the JSON."""
 
@@ -35,6 +36,7 @@ def render(brief: Brief, console: Console | None = None) -> None:
         _tariffs(out, direction, part)
     _deadlines(out, brief.deadlines)
     _controls(out, brief.controls)
+    _commitments(out, brief.commitments)
     _impact(out, brief.impact, brief.between)
     if brief.article is not None:
         _claims(out, brief.article)
@@ -136,6 +138,23 @@ def _controls(out: Console, rows: list[dict[str, Any]]) -> None:
     for code in dict.fromkeys(r["imposer"] for r in quiet):
         names = ", ".join(r["id"].split(".", 1)[1] for r in quiet if r["imposer"] == code)
         out.print(f"  Without a rate, in force, {name_of(code)}: {names}.", highlight=False)
+
+
+def _commitments(out: Console, rows: list[dict[str, Any]]) -> None:
+    """Promises that are open, contested or short of their target; what is settled is counted."""
+    live = [r for r in rows if r["status"] in _OPEN or r["contested"]]
+    if not rows:
+        return
+    out.print()
+    table = _table(out, "Promises that are open or contested", "deal", "by", "what", "due", "status")
+    for row in live:
+        status = row["status"].replace("_", " ") + (", contested" if row["contested"] else "")
+        if row["attainment"] is not None:
+            status += f", {percent(row['attainment'], 0)} % of target"
+        table.add_row(row["deal"], row["actor"], escape(row["what"]), str(row["due"] or "-"), status)
+    if live:
+        out.print(table)
+    out.print(f"  {len(rows) - len(live)} more promises: detente ledger commitments.", highlight=False)
 
 
 def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.errors import LedgerError as LedgerError
+    from detente.ledger._commitments import commitments as commitments
     from detente.ledger._ics import to_ics as to_ics
     from detente.ledger._ledger import Ledger as Ledger
     from detente.ledger._rate import Rate as Rate
@@ -24,6 +25,7 @@ _PUBLIC = {
     "Average": "_regime",
     "Event": "_records",
     "Ledger": "_ledger",
+    "commitments": "_commitments",
     "LedgerError": "",
     "Measure": "_records",
     "Rate": "_rate",
