@@ -110,6 +110,9 @@ def test_bad_input_is_one_clear_error(command, arguments, tmp_path, monkeypatch)
 
 
 def test_chips_and_items_start_light():
+    from detente.ledger import Ledger
+
+    Ledger.load()  # the first reading of the facts checks their tables, with pyarrow; its compiled copy needs none
     program = (
         "import sys\nfrom detente.cli import _app\n_app.GROUPS = ('_controls', '_data')\nfrom detente.cli import run\n"
         "code = run(['controls', 'chip', 'H20']) or run(['controls', 'item', 'H20'])\n"

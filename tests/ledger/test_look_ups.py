@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +171,27 @@ def test_a_line_that_nobody_knew_of_has_no_known_base_rate(ledger: Ledger) -> No
     assert rate.total is None  # type: ignore[attr-defined]
     assert any("not at hand" in text for text in rate.warnings)  # type: ignore[attr-defined]
     assert rate.to_dict()["total"] is None  # type: ignore[attr-defined]
+
+
+def test_metal_shares_cannot_exceed_the_whole() -> None:
+    with pytest.raises(UserError, match=r"sum to 1\.6"):
+        Ledger.load().on("2025-09-01").rate(
+            "9403.99.90.20", importer="USA", exporter="CHN", metal_share={"steel": 0.7, "aluminium": 0.9}
+        )
+
+
+def test_a_series_far_beyond_the_evidence_is_refused() -> None:
+    with pytest.raises(UserError, match="far beyond the evidence"):
+        Ledger.load().series("2025-01-01", "9999-12-31", importer="USA", exporter="CHN")
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"PAR1 and then nothing of the kind"])
+def test_a_damaged_table_is_a_problem_with_its_name(tmp_path: Path, content: bytes) -> None:
+    import shutil
+    from importlib import resources
+
+    with resources.as_file(resources.files("detente").joinpath("data/ledger")) as embedded:
+        shutil.copytree(embedded, tmp_path / "facts")
+    (tmp_path / "facts" / "lines" / "usa-s301.parquet").write_bytes(content)
+    told = Ledger.check(tmp_path / "facts")
+    assert any("usa-s301.parquet" in str(p) for p in told)

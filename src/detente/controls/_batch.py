@@ -229,9 +229,8 @@ def _column(header: list[str], named: str | None, where: str) -> int:
     for candidate in _NAME_HEADERS:
         if candidate in plain:
             return plain.index(candidate)
-    if len(header) == 1:
-        return 0
-    remedy = "Name it with --column."
+    # a lone column without a name of its own may be the first party: skipping it in silence is the one thing not to do
+    remedy = "Give the file a header with a column `name`, or name the column with --column."
     raise UserError([Problem(where, f"has no column `name`; it has {', '.join(header)[:300]}", remedy)])
 
 

@@ -12,7 +12,7 @@ from detente.controls._conflicts import conflicts
 from detente.controls._practice import reports
 from detente.controls._resolve import Resolved, resolve
 from detente.controls._standing import branch, embedded, standing
-from detente.controls._tables import destination, yaml_of
+from detente.controls._tables import EMBARGOED, destination, yaml_of
 from detente.dates import parse_date
 
 _DUAL_USE = "cn-dual-use"
@@ -220,6 +220,8 @@ def _overall(
     if by_letter:
         return "required by letter for some goods of this code"
     named = found.items and not found.groups
+    if regime == "USA" and importer in EMBARGOED:
+        return "unknown"  # part 746 asks for licences beyond the chart
     return "not required by list" if mine or on_list or found.cn_codes or named else "no mapping found"
 
 

@@ -52,12 +52,26 @@ def chart() -> dict[str, tuple[frozenset[str], str]]:
     }
 
 
+EMBARGOED = frozenset({"RUS", "BLR", "PRK", "Iran", "Cuba", "Syria"})
+"""Destinations that part 746 of the EAR treats apart from the Country Chart: the chart alone never clears them."""
+_SHORT = {
+    "IRN": "Iran", "CUB": "Cuba", "SYR": "Syria", "VEN": "Venezuela", "NORTH KOREA": "PRK", "DPRK": "PRK", "KP": "PRK",
+    "IRQ": "Iraq", "LBY": "Libya", "AFG": "Afghanistan", "SDN": "Sudan", "YEM": "Yemen", "LBN": "Lebanon",
+    "SOM": "Somalia", "ZWE": "Zimbabwe", "ARM": "Armenia", "GEO": "Georgia", "KGZ": "Kyrgyzstan", "UZB": "Uzbekistan",
+    "IR": "Iran", "CU": "Cuba", "SY": "Syria", "VE": "Venezuela", "QAT": "Qatar", "KWT": "Kuwait", "BHR": "Bahrain",
+}  # fmt: skip
+"""Codes and everyday names of destinations that have no economy of their own here."""
+
+
 def destination(name: str, where: str = "--to") -> str:
     """A destination: the code of an economy, or the name of a country as the Country Chart writes it.
 
     >>> destination("China"), destination("kenya")
     ('CHN', 'Kenya')
     """
+    short = _SHORT.get(name.strip().upper())
+    if short is not None:
+        return short
     try:
         return economies.economy(name, where)
     except UnknownName:

@@ -35,6 +35,7 @@ class Desk:
     codes: Codes = field(repr=False)
     notes: tuple[str, ...] = ()
     _statuses: dict[tuple[str, str], str] = field(default_factory=dict, init=False, repr=False)
+    _answers: dict[tuple[str, Goods, float | None], Rate] = field(default_factory=dict, init=False, repr=False)
 
     @functools.cached_property
     def _now(self) -> list[Candidate]:
@@ -57,9 +58,12 @@ class Desk:
 
     def rate(self, text: str, goods: Goods, value: float | None = None) -> Rate:
         """The duty on a code: see `Regime.rate`."""
-        code, leaves = self.codes.find(text, self.clock)
-        found = [self._line(leaf, goods, value) for leaf in leaves]
-        return found[0] if len(found) == 1 else several(code, found)
+        asked = (text, goods, value)
+        if asked not in self._answers:
+            code, leaves = self.codes.find(text, self.clock)
+            found = [self._line(leaf, goods, value) for leaf in leaves]
+            self._answers[asked] = found[0] if len(found) == 1 else several(code, found)
+        return self._answers[asked]
 
     def _line(self, code: str, goods: Goods, value: float | None) -> Rate:
         found = meet(find(self.lines, self.candidates(goods), code, self.clock, goods))
@@ -118,6 +122,9 @@ class Desk:
                 problems.append(
                     Problem("--metal-share", f"{share} is no share", "Give a number from 0 to 1: 60 % is 0.6.")
                 )
+        if not problems and sum(table.values()) > 1 + 1e-9:
+            total = f"metal shares sum to {sum(table.values()):g}"
+            problems.append(Problem("--metal-share", total, "Shares of one value cannot exceed 1."))
         if value is not None and not 0 <= value < float("inf"):
             problems.append(Problem("--value", f"{value} is no customs value", "Give US dollars, for example 14172."))
         if problems:

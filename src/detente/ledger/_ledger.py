@@ -29,6 +29,9 @@ Day = str | dt.date
 _DESKS = 4096
 """Pairs and days kept ready for look-ups."""
 
+_YEARS_AHEAD = 20
+"""A series may run this long past the evidence, each day as it stands, and no longer."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
@@ -139,6 +142,8 @@ class Ledger:
         first, last = parse_date(start, "--start"), parse_date(end, "--end")
         if last < first:
             raise DateError([Problem("--end", f"{last} lies before {first}", "Give the earlier day first.")])
+        if last.year > self.thin_until.year + _YEARS_AHEAD:
+            raise DateError([Problem("--end", f"{last} is far beyond the evidence", f"It ends on {self.thin_until}.")])
         pair = economies.economy(importer, "importer"), economies.economy(exporter, "exporter")
         return _series.series(self, pair[0], pair[1], first, last, self._clock(last, known))
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from detente.errors import LedgerError, Problem
 from detente.ledger import _line_cache, _own_lines
 from detente.ledger._status import Clock
 
 if TYPE_CHECKING:
-    from detente.errors import Problem
     from detente.ledger._records import Measure
 
 ALL, NONE = "all", "none"
@@ -61,6 +61,17 @@ def read_table(path: Path, columns: list[str] | None = None) -> Any:
         return file.read(columns=columns)
 
 
+def _whole(path: Path) -> Any:
+    """A line table, or one clear error where its file is damaged."""
+    import pyarrow as pa
+
+    try:
+        return read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        what = f"cannot be read as Parquet: {error}"
+        raise LedgerError([Problem(str(path), what, "Restore the file, or run python -m tools.build_lines.")]) from None
+
+
 def _place(codes: Any, text: str) -> int:
     """Position at which `text` would stand among sorted codes; a few look-ups beat reading them all."""
     return bisect.bisect_left(range(len(codes)), text, key=lambda i: codes[i].as_py())
@@ -97,7 +108,7 @@ class Lines:
             found: list[Any] = []
             for folder in self.folders:
                 for path in sorted(folder.glob(f"{imposer.lower()}-*.parquet")):
-                    table = read_table(path)
+                    table = _whole(path)
                     if "scope" in table.column_names:
                         found.append(table)
                 for path in sorted(folder.glob(f"{imposer.lower()}-*.csv")):

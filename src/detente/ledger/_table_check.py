@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from detente import strict_yaml
-from detente.errors import Problem
+from detente.errors import LedgerError, Problem
 from detente.ledger import _own_lines
 from detente.ledger._fields import Fields
 from detente.ledger._lines import EPOCH, Lines, read_table
@@ -25,7 +25,14 @@ def scopes(root: Path, lines: Lines, problems: list[Problem]) -> dict[str, set[s
     if len(lines.folders) > 1:
         for path in sorted(own.glob("*.csv")):
             _own_lines.read(path, problems)
-    return {imposer: lines.scopes(imposer) for imposer in LAYERS}
+    out: dict[str, set[str]] = {}
+    for imposer in LAYERS:
+        try:
+            out[imposer] = lines.scopes(imposer)
+        except LedgerError as error:
+            problems += error.problems
+            out[imposer] = set()
+    return out
 
 
 def check(lines: Lines, measures: dict[str, Measure], sources: dict[str, Any]) -> list[Problem]:
