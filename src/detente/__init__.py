@@ -5,8 +5,9 @@ Names are loaded when first used, so that `import detente` stays light.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from detente import lazy
 
 if TYPE_CHECKING:
     from detente.bargain import nash_tariffs as nash_tariffs
@@ -49,11 +50,7 @@ __all__ = ["__version__", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        value = getattr(importlib.import_module(_PUBLIC[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'detente' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return lazy.public(__name__, _PUBLIC, name)
 
 
 def __dir__() -> list[str]:

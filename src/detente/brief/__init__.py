@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from detente import lazy
 
 if TYPE_CHECKING:
     from detente.brief._brief import Brief as Brief
@@ -22,8 +23,4 @@ __all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        value = getattr(importlib.import_module(_PUBLIC[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'detente.brief' has no attribute {name!r}")
+    return lazy.public(__name__, _PUBLIC, name)

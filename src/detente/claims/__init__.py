@@ -5,8 +5,9 @@ This room never asks the ledger: what the law says of a claim is joined in `dete
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from detente import lazy
 
 if TYPE_CHECKING:
     from detente.claims._anchor import Talk as Talk
@@ -57,11 +58,7 @@ __all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'detente.claims' has no attribute {name!r}; it has {', '.join(__all__)}")
-    value = getattr(importlib.import_module(f"detente.claims.{_PUBLIC[name]}"), name)
-    globals()[name] = value
-    return value
+    return lazy.public(__name__, _PUBLIC, name)
 
 
 def __dir__() -> list[str]:

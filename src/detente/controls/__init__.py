@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
+
+from detente import lazy
 
 _PUBLIC = {
     "AllowList": "_journal",
@@ -30,11 +31,7 @@ __all__ = sorted(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'detente.controls' has no attribute {name!r}; it has {', '.join(__all__)}")
-    value = getattr(importlib.import_module(f"detente.controls.{_PUBLIC[name]}"), name)
-    globals()[name] = value
-    return value
+    return lazy.public(__name__, _PUBLIC, name)
 
 
 def __dir__() -> list[str]:

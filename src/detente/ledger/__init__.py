@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from detente import lazy
 
 if TYPE_CHECKING:
     from detente.errors import LedgerError as LedgerError
@@ -26,7 +27,7 @@ _PUBLIC = {
     "Event": "_records",
     "Ledger": "_ledger",
     "commitments": "_commitments",
-    "LedgerError": "",
+    "LedgerError": "detente.errors",
     "Measure": "_records",
     "Rate": "_rate",
     "Regime": "_regime",
@@ -42,12 +43,7 @@ __all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'detente.ledger' has no attribute {name!r}; it has {', '.join(__all__)}")
-    module = f"detente.ledger.{_PUBLIC[name]}" if _PUBLIC[name] else "detente.errors"
-    value = getattr(importlib.import_module(module), name)
-    globals()[name] = value
-    return value
+    return lazy.public(__name__, _PUBLIC, name)
 
 
 def __dir__() -> list[str]:

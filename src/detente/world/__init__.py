@@ -5,8 +5,9 @@ Names are loaded when first used, so that importing this room stays light.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from detente import lazy
 
 if TYPE_CHECKING:
     from detente.world._elasticities import elasticity_set, elasticity_sets
@@ -28,11 +29,7 @@ __all__ = ["Item", "World", "elasticity_set", "elasticity_sets", "item_names", "
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        value = getattr(importlib.import_module(_PUBLIC[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'detente.world' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return lazy.public(__name__, _PUBLIC, name)
 
 
 def __dir__() -> list[str]:
