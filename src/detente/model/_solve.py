@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from detente.model._anderson import anderson, newton
-from detente.model._baseline import Baseline, Parameters, ShockArrays
+from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
 from detente.model._map import State, allocate, start, step
 from detente.model._wedges import wedges
 
@@ -258,7 +258,7 @@ def solve_many(
     each = [parameters] * len(shocks) if isinstance(parameters, Parameters) else list(parameters)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     count = min(len(shocks), workers or cores)
-    nothing = ShockArrays(baseline.tariff, jnp.ones_like(baseline.tariff), jnp.ones_like(baseline.output))
+    nothing = no_shock(baseline)
     edges = np.linspace(0, len(shocks), count + 1).astype(int)
 
     def neighbour(out: list[Solution], i: int) -> State | None:
