@@ -5,6 +5,7 @@ Names are loaded when first used, so that `import detente` stays light.
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from detente import lazy
@@ -50,8 +51,10 @@ __all__ = ["__version__", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "bargain":  # a room that can be called, see there
+        return importlib.import_module("detente.bargain")
     return lazy.public(__name__, _PUBLIC, name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "bargain"]

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from detente import lazy
 
 if TYPE_CHECKING:
+    from detente.brief._bargain_figures import bargain_figure as bargain_figure
+    from detente.brief._bargain_figures import save_bargain_figures as save_bargain_figures
+    from detente.brief._bargain_terminal import render_bargain as render_bargain
     from detente.brief._brief import Brief as Brief
     from detente.brief._figures import save_figure as save_figure
     from detente.brief._figures import timeline_figure as timeline_figure
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "Brief": "detente.brief._brief",
+    "bargain_figure": "detente.brief._bargain_figures",
+    "save_bargain_figures": "detente.brief._bargain_figures",
+    "render_bargain": "detente.brief._bargain_terminal",
     "render": "detente.brief._terminal",
     "save_figure": "detente.brief._figures",
     "timeline_figure": "detente.brief._figures",

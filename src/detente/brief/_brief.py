@@ -7,13 +7,16 @@ import datetime as dt
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.dates import Clocks
 from detente.economies import economy
 from detente.errors import Problem, UnknownName
 from detente.ledger import Ledger, commitments
 from detente.study import benchmarks, explain_headline, read_article
+
+if TYPE_CHECKING:
+    from detente.bargain import Game
 
 BASELINE = dt.date(2025, 1, 19)
 """The day before the second trade war: impacts are against the regime in force then."""
@@ -35,6 +38,8 @@ class Brief:
         Two economies of the ledger.
     read
         An article whose claims are set beside the ledger.
+    bargain
+        Add who holds the leverage and what may happen next; half a minute more.
 
     Raises
     ------
@@ -55,6 +60,7 @@ class Brief:
         known: str | dt.date | None = None,
         between: Sequence[str] = ("USA", "CHN"),
         read: str | Path | None = None,
+        bargain: bool = False,
     ) -> None:
         self.ledger = Ledger.load()
         self.clocks = Clocks.parse(self.ledger.firm_until if on is None else on, known)
@@ -69,6 +75,7 @@ class Brief:
             )  # fmt: skip
         self.between: tuple[str, str] = (pair[0], pair[1])
         self.article = None if read is None else read_article(read, ledger=self.ledger)
+        self.with_bargain = bargain
 
     @property
     def on(self) -> dt.date:
@@ -136,6 +143,28 @@ class Brief:
             "label": "model result, not a forecast: one change of tariffs, everything else as in the accounts' year",
         }  # fmt: skip
 
+    @functools.cached_property
+    def game(self) -> Game | None:
+        """The game of the two on the day; None unless asked for."""
+        from detente.bargain import Game
+
+        if not self.with_bargain:
+            return None
+        return Game(on=self.on, known=self.clocks.known, between=self.between, ledger=self.ledger)
+
+    def _strategy(self) -> dict[str, Any]:
+        """Leverage and outlook, where they were asked for."""
+        if self.game is None:
+            return {}
+        game = self.game
+        return {
+            "leverage": game.leverage,
+            "outlook": {
+                "threat_point": game.threat_point, "deal": game.agree("nash"), "stalling": game.stalling["verdict"],
+                "deadline": game.deadline, "label": "model results over elicited ranges; see detente bargain",
+            },
+        }  # fmt: skip
+
     @property
     def warnings(self) -> list[str]:
         """What the reader must know about the day and the evidence."""
@@ -167,6 +196,7 @@ class Brief:
             "tariffs": self.tariffs, "controls": self.controls, "commitments": self.commitments,
             "deadlines": self.deadlines, "impact": self.impact,
             "warnings": self.warnings, "sources": self.sources,
+            **self._strategy(),
             **({} if self.article is None else {"claims": self.article["claims"]}),
         }  # fmt: skip
 

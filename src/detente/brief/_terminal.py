@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from detente.brief._bargain_terminal import render_strategy
 from detente.economies import name_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def render(brief: Brief, console: Console | None = None) -> None:
     _controls(out, brief.controls)
     _commitments(out, brief.commitments)
     _impact(out, brief.impact, brief.between)
+    if brief.game is not None:
+        render_strategy(brief.game, out)
     if brief.article is not None:
         _claims(out, brief.article)
     out.print("\n[bold]Sources[/bold]")

@@ -22,10 +22,14 @@ def brief(
     between: Annotated[tuple[str, str], typer.Option("--between", help="Two economies.")] = ("USA", "CHN"),
     known: Annotated[str | None, typer.Option("--known", help="Look with the knowledge of that day.")] = None,
     read: Annotated[Path | None, typer.Option("--read", help="An article: add its claims and verdicts.")] = None,
+    bargain: Annotated[
+        bool,
+        typer.Option("--bargain", help="Add who holds the leverage and what may happen next (half a minute more)."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """What both sides have in force on a day, what expires when, and what it costs."""
     from detente.brief import Brief, render
 
-    answer = Brief(on=on, known=known, between=between, read=read)
+    answer = Brief(on=on, known=known, between=between, read=read, bargain=bargain)
     emit(answer.to_dict(), as_json, lambda: render(answer))

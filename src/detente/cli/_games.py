@@ -45,14 +45,18 @@ def optimum(
     player: Annotated[str, typer.Option("--player", help="Whose tariffs: an economy or a group.")],
     against: Annotated[list[str] | None, typer.Option("--against", help="Partners; all when left out.")] = None,
     more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    instruments: Annotated[str, typer.Option("--instruments", help="What it sets: tariffs.")] = "tariffs",
     uniform: Uniform = None,
     world: World_ = "default",
     elasticities: Elasticities = "fontagne-2022",
     as_json: AsJson = False,
 ) -> None:
     """The tariffs that are best for one player, all others' given (long run, transfers purged)."""
+    from detente.errors import UnknownName, unknown
     from detente.trade import members, optimal_tariffs
 
+    if instruments != "tariffs":
+        raise UnknownName([unknown("instrument", instruments, ["tariffs"], "--instruments")])
     model = _model(world, elasticities)
     partners = [code for name in (*(against or []), *(more or [])) for code in members(_code(name), model)] or None
     best = optimal_tariffs(model, _code(player), partners, uniform=_way(uniform))

@@ -18,6 +18,8 @@ from detente.world import World
 RENTS = {"exporter": (1.0, 0.0), "importer": (0.0, 1.0), "nobody": (0.0, 0.0)}
 SMALLEST = 1e-4
 """A ban is solved as a ceiling of 0.01 % of the baseline quantity: nothing, without the infinities of nothing."""
+SOLE = 0.05
+"""Below this limit a ceiling on all suppliers at once is a ban: no other source, and no answer."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _groups(ceiling: Ceiling, world: World, where: str, problems: list[Problem])
         cells = [(j, n, i) for i in exporters for n in importers if n != i and world.trade[j, n, i] > 0]
         for n in {n for _, n, _ in cells}:
             mine = sum(world.trade[j, n, i] for _, m, i in cells if m == n)
-            if ceiling.limit < 1 and mine >= (1 - 1e-9) * world.trade[j, n].sum():
+            if ceiling.limit < SOLE and mine >= (1 - 1e-9) * world.trade[j, n].sum():
                 what = f"{ceiling.exporter} is the only supplier of {world.sectors[j]} to {world.economies[n]}"
                 problems.append(Problem(where, what, "A ceiling there has no answer: nothing can take its place."))
         out += [cells] if ceiling.together and cells else [[c] for c in cells]

@@ -1,0 +1,104 @@
+"""Leverage: what each instrument costs the rival and oneself, in the same money, and its share of the whole threat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from detente.bargain._board import Board, Lever
+from detente.bargain._payoffs import PayoffTable, subsets
+from detente.bargain._shapley import shapley
+from detente.trade import Shock
+
+ENDS = ("low", "high")
+NOTHING = 1.0
+"""USD million a year: an effect below the accuracy of a solve."""
+
+
+def end_shocks(board: Board) -> list[tuple[str, str, Shock]]:
+    """Each lever at its threat alone, at the low and the high end of its range; tariffs have no range."""
+    return [
+        (lever.spec.name, end, board.shock({lever.spec.name: "threat"}, {lever.spec.name: end}))
+        for lever in board.levers
+        if lever.can_rise and lever.spec.kind != "tariffs"
+        for end in ENDS
+    ]
+
+
+def leverage(board: Board, table: PayoffTable, ends: dict[tuple[str, str], np.ndarray]) -> dict[str, Any]:
+    r"""Pain ratios and Shapley values of the levers, from what is in force to what is threatened.
+
+    Pain ratio of a lever of side i: $\Delta G_{rival} / \Delta G_i$, both in USD million a year, both negative; a
+    threat that costs its owner nothing is free. The Shapley value of a lever is its average share of the whole threat's
+    effect over all orders in which the threats might be carried out.
+
+    Parameters
+    ----------
+    ends
+        Percent payoffs of each lever at the ends of its range: {(lever, "low" or "high"): (side,)}.
+    """
+    rise = [lever.spec.name for lever in board.levers if lever.can_rise]
+    values = np.array([table.of(state) for state in subsets(rise, "threat")])
+    money = values / 100.0 * table.spending
+    shares = shapley(money, axis=0) if rise else np.zeros((0, 2))
+    rows = [
+        _row(lever, table, ends, shares[rise.index(lever.spec.name)] if lever.can_rise else None)
+        for lever in board.levers
+    ]
+    whole = money[-1]
+    sides = {}
+    for k, side in enumerate(table.players):
+        own = sum(float(r["shapley_usd_million"][side]) for r in rows if r["owner"] == side and r["can_rise"])
+        rival = table.players[1 - k]
+        dealt = sum(float(r["shapley_usd_million"][rival]) for r in rows if r["owner"] == side and r["can_rise"])
+        sides[side] = {
+            "costs_rival_usd_million": dealt, "costs_itself_usd_million": own, "ratio": _ratio(dealt, own),
+            "instruments": sum(r["owner"] == side for r in rows),
+        }  # fmt: skip
+        if not any(r["owner"] == side and r["can_rise"] for r in rows):
+            sides[side]["note"] = "no instrument that could be drawn further: no threat of its own"
+    return {
+        "from": "as in force", "to": "all threats carried out",
+        "whole_threat_percent": dict(zip(table.players, map(float, values[-1]), strict=True)),
+        "whole_threat_usd_million": dict(zip(table.players, map(float, whole), strict=True)),
+        "instruments": rows, "sides": sides,
+    }  # fmt: skip
+
+
+def _row(
+    lever: Lever, table: PayoffTable, ends: dict[tuple[str, str], np.ndarray], share: np.ndarray | None
+) -> dict[str, Any]:
+    one, players = lever.spec, table.players
+    k = players.index(one.owner)
+    out: dict[str, Any] = {
+        "name": one.name, "title": one.title, "owner": one.owner, "can_rise": lever.can_rise, "note": lever.note,
+    }  # fmt: skip
+    if not lever.can_rise or share is None:
+        return out
+    alone = table.of({one.name: "threat"}) / 100.0 * table.spending
+    at_ends = [ends[one.name, end] / 100.0 * table.spending for end in ENDS if (one.name, end) in ends]
+    out["alone_usd_million"] = dict(zip(players, map(float, alone), strict=True))
+    out["alone_usd_million_range"] = {
+        p: [float(min(alone[j], *(e[j] for e in at_ends))), float(max(alone[j], *(e[j] for e in at_ends)))]
+        if at_ends
+        else None
+        for j, p in enumerate(players)
+    }
+    out["shapley_usd_million"] = dict(zip(players, map(float, share), strict=True))
+    ratios = [_ratio(float(e[1 - k]), float(e[k])) for e in (alone, *at_ends)]
+    numbers = [r for r in ratios if isinstance(r, float)]
+    out["pain_ratio"] = ratios[0]
+    out["pain_ratio_range"] = [min(numbers), max(numbers)] if len(numbers) > 1 else None
+    if alone[1 - k] > -NOTHING:
+        out["verdict"] = "no threat: the rival does not lose by it"
+    elif alone[k] >= -NOTHING:
+        out["verdict"] = "free threat: it costs its owner nothing"
+    else:
+        out["verdict"] = "hurts the rival more" if alone[1 - k] < alone[k] else "hurts its owner more"
+    return out
+
+
+def _ratio(rival: float, own: float) -> float | None:
+    """Rival's loss over own loss; None unless both lose."""
+    return rival / own if rival < -NOTHING and own < -NOTHING else None

@@ -1,0 +1,162 @@
+"""Payoffs of states of the board, all priced by the equilibrium engine in one batch."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.bargain._board import LEVELS, Board
+from detente.errors import Problem, ShockError
+from detente.trade import Shock, TradeModel
+
+MOST_STATES = 600
+"""States priced for one game; more than that is another question."""
+
+
+@dataclass(frozen=True, eq=False)
+class PayoffTable:
+    """What each side has in each state, against the state in force.
+
+    Attributes
+    ----------
+    states
+        Level of each lever by name.
+    percent
+        (state, side): real income, percent of baseline spending, less that of the state in force; NaN where the
+        state has no equilibrium.
+    spending
+        (side,): baseline spending, USD million a year.
+    status, residual
+        Of each solve.
+    """
+
+    players: tuple[str, ...]
+    states: tuple[dict[str, str], ...]
+    percent: np.ndarray
+    spending: np.ndarray
+    status: tuple[str, ...]
+    residual: np.ndarray
+
+    @property
+    def money(self) -> np.ndarray:
+        """(state, side): the same in USD million a year."""
+        out: np.ndarray = self.percent / 100.0 * self.spending
+        return out
+
+    def find(self, **levels: str) -> int:
+        """Row of a state; levers left out are `in_force`.
+
+        Raises
+        ------
+        KeyError
+            If it was not priced.
+        """
+        wanted = {k: v for k, v in levels.items() if v != "in_force"}
+        for k, state in enumerate(self.states):
+            if {n: v for n, v in state.items() if v != "in_force"} == wanted:
+                return k
+        raise KeyError(levels)
+
+    def of(self, state: Mapping[str, str]) -> np.ndarray:
+        """(side,): percent payoffs of a state."""
+        row: np.ndarray = self.percent[self.find(**state)]
+        return row
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A table a person can read: moves away from what is in force, payoffs in percent and USD million."""
+        out = []
+        for state, percent, money, status, residual in zip(
+            self.states, self.percent, self.money, self.status, self.residual, strict=True
+        ):
+            out.append(
+                {
+                    "state": {n: v for n, v in state.items() if v != "in_force"},
+                    "payoffs_percent": {p: _number(x) for p, x in zip(self.players, percent, strict=True)},
+                    "payoffs_usd_million": {p: _number(x) for p, x in zip(self.players, money, strict=True)},
+                    "status": status,
+                    "residual": float(residual),
+                }
+            )
+        return out
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def subsets(names: Sequence[str], level: str) -> list[dict[str, str]]:
+    """Every combination of levers at a level, the empty one first, as the bits of its number say.
+
+    >>> subsets(["a", "b"], "threat")[3]
+    {'a': 'threat', 'b': 'threat'}
+    """
+    return [{name: level for bit, name in enumerate(names) if number >> bit & 1} for number in range(1 << len(names))]
+
+
+def unique(states: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """States without repeats, in order."""
+    seen: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+    for state in states:
+        kept = {n: v for n, v in state.items() if v != "in_force"}
+        seen.setdefault(tuple(sorted(kept.items())), kept)
+    return list(seen.values())
+
+
+def price(
+    board: Board,
+    model: TradeModel,
+    states: Sequence[Mapping[str, str]],
+    *,
+    extra: Sequence[Shock] = (),
+    progress: Callable[[str], None] | None = None,
+) -> tuple[PayoffTable, np.ndarray]:
+    """Payoffs of states, and of further shocks of the same shape, in one batch.
+
+    Returns
+    -------
+    The table, and (shock, side) percent payoffs of `extra` against the state in force.
+
+    Raises
+    ------
+    ShockError
+        If a state names a lever or level that is not there, or there are too many.
+    """
+    listed = unique([{}, *states])
+    names = [lever.spec.name for lever in board.levers]
+    problems = [
+        Problem("state", f"{name}: {level} is no lever at a level here", f"Levers: {', '.join(names)}; {LEVELS}.")
+        for state in listed
+        for name, level in state.items()
+        if name not in names or level not in LEVELS
+    ]
+    if len(listed) > MOST_STATES:
+        problems.append(Problem("instruments", f"{len(listed)} states is more than {MOST_STATES}", "Leave some out."))
+    if problems:
+        raise ShockError(problems[:8])
+    if progress:
+        progress(f"pricing {len(listed) + len(extra)} states")
+    shocks = [board.shock(state, label=str(k)) for k, state in enumerate(listed)]
+    found = model.solve_many([*shocks, *extra])
+    at = [model.world.economies.index(p) for p in board.spec.between]
+    level = found.arrays(["real_income_percent"])["real_income_percent"][:, at]
+    percent = level - level[0]
+    spending = np.asarray(model.baseline.final)[at] * model.scale
+    count = len(listed)
+    table = PayoffTable(
+        board.spec.between, tuple(listed), percent[:count], spending,
+        tuple(m.status.value for m in found.members[:count]),
+        np.array([m.residual for m in found.members[:count]]),
+    )  # fmt: skip
+    return table, percent[count:]
+
+
+def game_states(board: Board) -> list[dict[str, str]]:
+    """All combinations of threats carried out, and all combinations of what is in force lifted."""
+    rise = [lever.spec.name for lever in board.levers if lever.can_rise]
+    used = [lever.spec.name for lever in board.levers if lever.used]
+    everything = dict.fromkeys(used, "lifted")
+    return list(itertools.chain(subsets(rise, "threat"), subsets(used, "lifted"), [everything]))

@@ -1,0 +1,276 @@
+"""The bargain as tables for a person: payoffs, threats, zone, deals, leverage, waiting, deadline, enforcement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from detente.bargain import Game
+
+PIPED_WIDTH = 150
+"""Columns when the output is no terminal."""
+
+
+def render_bargain(answer: Mapping[str, Any], console: Console | None = None) -> None:
+    """Print the answer of `detente bargain`, as `Game.to_dict` gives it."""
+    out = console or Console()
+    if not out.is_terminal and console is None:
+        out = Console(width=PIPED_WIDTH)
+    a, b = answer["players"]
+    out.print(f"[bold]The bargain between {a} and {b} on {answer['on']}[/bold]")
+    out.print(
+        escape(f"Model result, {answer['model']['horizon']} run, against the state in force that day; no forecast.")
+    )
+    for line in answer["warnings"]:
+        out.print(escape(f"Note: {line}"))
+    for part in (_levers, _threat, _zone, _deals, _leverage, _tornado, _stalling, _deadline, _enforcement, _ordinal):
+        part(answer, out)
+
+
+def render_strategy(game: Game, out: Console) -> None:
+    """The brief's part on strategy: leverage, the deal a bargain would reach, and the odds at the deadline."""
+    answer = {"players": list(game.players), "leverage": game.leverage, "deadline": game.deadline}
+    _leverage(answer, out)
+    deal, point = game.agree("nash"), game.threat_point
+    lost = ", ".join(f"{p} {v:+.2f} %" for p, v in point["payoffs_percent"].items())
+    out.print(f"  All threats carried out: {lost} of spending ({point['what']}).")
+    if deal["status"] == "solved":
+        gains = ", ".join(f"{p} {v:+.2f} %" for p, v in deal["gains_percent"].items())
+        parts = "; ".join(
+            f"{100 * b['share']:.0f} % lifting {', '.join(b['lifted']) or 'nothing'}" for b in deal["bundle"]
+        )
+        out.print(f"  Nash bargain: {parts}: {gains} over no deal.")
+    else:
+        out.print(f"  Nash bargain: none; {deal['why']}.")
+    if "verdict" in game.stalling:
+        out.print(f"  Stalling: {game.stalling['verdict']}.")
+    _deadline(answer, out)
+    out.print("  Model results over elicited ranges; all of it: detente bargain.")
+
+
+def _levers(answer: Mapping[str, Any], out: Console) -> None:
+    rows = []
+    for one in answer["instruments"]:
+        if "average" in one:
+            held = one["average"]
+            now, then = f"{100 * held['in_force']:.1f} %", f"{100 * held['threat']:.1f} %" if one["can_rise"] else "-"
+        else:
+            now, then = (_span(one["levels"].get(name)) for name in ("in_force", "threat"))
+            then = then if one["can_rise"] else "-"
+        rows.append((one["owner"], one["title"], now, then, one.get("unit", "average duty"), one["note"]))
+    _table(out, "Instruments", ("side", "what", "in force", "threat", "unit", "note"), rows, right=(2, 3))
+
+
+def _span(level: Mapping[str, Any] | None) -> str:
+    if level is None:
+        return "-"
+    low, high = level["value"]
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _threat(answer: Mapping[str, Any], out: Console) -> None:
+    point, nash = answer["threat_point"], answer["nash"]
+    rows = []
+    for p in answer["players"]:
+        span = point["range_percent"].get(p)
+        rows.append(
+            (p, f"{point['payoffs_percent'][p]:+.3f}", f"{span[0]:+.3f} to {span[1]:+.3f}" if span else "",
+             f"{point['payoffs_usd_million'][p] / 1000:+,.0f}", f"{100 * nash['average'][p]:.1f}",
+             f"{nash['payoffs_percent'][p]:+.4f}")
+        )  # fmt: skip
+    _table(
+        out, f"Without a deal: {point['what']}",
+        ("side", "payoff %", "range %", "USD bn a year", "Nash tariff %", "Nash payoff %, long run"), rows,
+        right=(1, 2, 3, 4, 5),
+    )  # fmt: skip
+    gain = nash["deviation_gain"]
+    certificate = "not certified" if gain is None else f"no side gains more than {max(gain, 1e-7):.0e} % by deviating"
+    out.print(f"Nash tariffs (long run, all goods): {nash['status']}, {certificate};")
+    out.print(f"  payoffs against {nash['payoffs_against']}.")
+
+
+def _zone(answer: Mapping[str, Any], out: Console) -> None:
+    zone, players = answer["zone"], answer["players"]
+    out.print()
+    if zone["status"] == "empty":
+        out.print(f"[bold]Zone of agreement: empty.[/bold] {zone['why']}.")
+        return
+    out.print(
+        f"[bold]Zone of agreement:[/bold] {zone['bundles_in_it']} of {zone['bundles']} bundles leave both better off."
+    )
+    for p, most in zone["largest_rivalry"].items():
+        held = zone["elicited_rivalry"][p]["value"]
+        if most is not None:
+            out.print(f"  It empties if {p} would pay {most:.2f} of its own to cost the rival 1 (elicited: {held}).")
+    rows = [
+        (", ".join(f["lifted"]) or "as in force", *(f"{f['gains_percent'][p]:+.3f}" for p in players))
+        for f in zone["frontier"]
+    ]
+    _table(out, "Frontier: what is lifted, and gains over no deal in percent", ("lifted", *players), rows, right=(1, 2))
+
+
+def _deals(answer: Mapping[str, Any], out: Console) -> None:
+    players = answer["players"]
+    rows: list[tuple[str, ...]] = []
+    for deal in answer["deal"].values():
+        name = deal["concept"].replace("_", " ")
+        if deal["status"] != "solved":
+            rows.append((name, deal["why"], "", "", "", ""))
+            continue
+        what = "; ".join(
+            f"{100 * part['share']:.0f} %: lift {', '.join(part['lifted']) or 'nothing'}" for part in deal["bundle"]
+        )
+        rows.append((name, what, *(f"{deal['gains_percent'][p]:+.3f}" for p in players), "", ""))
+    for deal in answer["actual_deals"]:
+        rivalry = deal["rivalry_implied"]["at_least"]
+        rows.append(
+            (
+                f"{deal['title']}, {deal['on']}",
+                "as in force then",
+                *(_signed(deal["gains_percent"][p]) for p in players),
+                f"{deal['common_percent']:.3f}",
+                " or ".join(f"{p} {rivalry[p]:.2f}" for p in players),
+            )
+        )
+    columns = ("deal", "what", *(f"{p} gain %" for p in players), "left on the table %", "rivalry that explains it")
+    _table(out, "Deals, gains over no deal", columns, rows, right=(2, 3, 4))
+
+
+def _leverage(answer: Mapping[str, Any], out: Console) -> None:
+    players = answer["players"]
+    rows = []
+    for one in answer["leverage"]["instruments"]:
+        if not one["can_rise"]:
+            rows.append((one["owner"], one["title"], "", "", "", one["note"] or "already in force"))
+            continue
+        share, ratio, span = one["shapley_usd_million"], one["pain_ratio"], one["pain_ratio_range"]
+        shown = "free" if one["verdict"].startswith("free") else "" if ratio is None else f"{ratio:.1f}"
+        shown += f" ({span[0]:.1f} to {span[1]:.1f})" if span else ""
+        rows.append((one["owner"], one["title"], *(f"{share[p] / 1000:+,.1f}" for p in players), shown, one["verdict"]))
+    columns = ("side", "instrument", *(f"{p}, USD bn" for p in players), "pain ratio", "verdict")
+    _table(
+        out,
+        "Leverage: Shapley share of the whole threat, a year; pain ratio: rival's loss over own",
+        columns,
+        rows,
+        right=(2, 3, 4),
+    )
+    for p, side in answer["leverage"]["sides"].items():
+        if "note" in side:
+            out.print(f"  {p}: {side['note']}.")
+
+
+def _tornado(answer: Mapping[str, Any], out: Console) -> None:
+    players = answer["players"]
+    rows = [
+        (r["assumption"], *(" to ".join(_signed(e["whole_threat_percent"][p], 2) for e in r["ends"]) for p in players))
+        for r in answer["tornado"][:8]
+    ]
+    columns = ("assumption", *(f"{p} %" for p in players))
+    _table(out, "What drives the whole threat, one assumption at a time", columns, rows, right=(1, 2))
+
+
+def _stalling(answer: Mapping[str, Any], out: Console) -> None:
+    found = answer["stalling"]
+    if found.get("status") == "nothing_to_wait_for":
+        out.print(f"Stalling: {found['why']}.")
+        return
+    rows = []
+    for case in found["cases"]:
+        best = ", ".join(f"{p} {m}" for p, m in case["best_month"].items())
+        even = ", ".join(f"{p} {v / 1000:+.1f}" for p, v in case["break_even_truce_cost_usd_million_a_month"].items())
+        gap = ", ".join(f"{p} {v / 1000:.1f}" for p, v in case["belief_gap_usd_million_a_month"].items())
+        rows.append((case["patience"], case["threat"], best, even, gap, case["verdict"]))
+    columns = (
+        "patience",
+        "threat point",
+        "best month",
+        "truce cost to sign now, USD bn a month",
+        "belief gap, same",
+        "verdict",
+    )
+    _table(out, "Stalling: signing now or later", columns, rows)
+    out.print(f"  {found['verdict']}.")
+
+
+def _deadline(answer: Mapping[str, Any], out: Console) -> None:
+    found = answer["deadline"]
+    if "odds" not in found:
+        out.print(escape(f"Deadline: {found['why']}."))
+    else:
+        rows = [
+            (
+                name,
+                f"{100 * found['odds'][name][1]:.0f}",
+                f"{100 * found['odds'][name][0]:.0f} to {100 * found['odds'][name][2]:.0f}",
+            )
+            for name in ("deal", "extension", "collapse")
+        ]
+        title = f"Deadline {found['date']}, {found['days']} days: model's odds over elicited ranges, percent"
+        _table(out, title, ("outcome", "middle", "90 % of draws"), rows, right=(1, 2))
+    rate = found["base_rate"]
+    if rate["known"]:
+        rows = [
+            (name, str(row["count"]), f"{100 * row['low']:.0f} to {100 * row['high']:.0f}")
+            for name, row in rate["rates"].items()
+        ]
+        _table(
+            out,
+            f"Past truces and deadlines: {rate['known']} settled ({rate['decisions']} separate decisions), "
+            f"{rate['unknown']} open or unknown",
+            ("outcome", "cases", "90 % interval"),
+            rows,
+            right=(1, 2),
+        )
+        shown = "; ".join(f"{c['name']}: {c['outcome']}" for c in rate["cases"])
+        out.print(escape(f"  {shown}."))
+
+
+def _enforcement(answer: Mapping[str, Any], out: Console) -> None:
+    found = answer["enforcement"]
+    rows = [
+        (f"{100 * row['share_of_nash']:.0f}", *(f"{100 * t:.1f}" for t in row["tariffs"].values()),
+         *(("never" if d is None else f"{d:.3f}") for d in row["critical_discount"].values()))
+        for row in found["path"]
+    ]  # fmt: skip
+    columns = (
+        "% of Nash tariffs",
+        *(f"{p} tariff %" for p in answer["players"]),
+        *(f"{p} needs" for p in answer["players"]),
+    )
+    _table(
+        out,
+        f"Self-enforcement (long run): least {found['period']} discount factor",
+        columns,
+        rows,
+        right=(0, 1, 2, 3, 4),
+    )
+    out.print(f"  {found['verdict']}")
+
+
+def _ordinal(answer: Mapping[str, Any], out: Console) -> None:
+    rows = answer["zone"].get("ordinal_only", ())
+    if rows:
+        names = "; ".join(r["title"] for r in rows)
+        out.print(escape(f"Not priced, only ordinal (detente conflict): {names}."))
+
+
+def _signed(value: float | None, digits: int = 3) -> str:
+    return "no answer" if value is None else f"{value:+.{digits}f}"
+
+
+def _table(
+    out: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+) -> None:
+    table = Table(title=escape(title), title_justify="left", header_style="bold", show_edge=False)
+    for k, name in enumerate(columns):
+        table.add_column(escape(name), justify="right" if k in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    out.print()
+    out.print(table)
