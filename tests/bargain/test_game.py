@@ -122,6 +122,62 @@ def test_no_duty_needs_more_patience_than_a_deal_nearer_to_nash(game: Game) -> N
         assert all(v >= 0 for v in row["gain_from_cheating_percent"].values())
 
 
+def own_file(folder: Path, *changes: tuple[str, str]) -> Path:
+    from importlib import resources
+
+    text = resources.files("detente").joinpath("data/bargain/us-china.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    place = folder / "game.yaml"
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+def test_an_issue_with_stated_values_enters_the_deal_at_them(game: Game, tmp_path: Path) -> None:
+    """Settling TikTok is worth 20 billion to the US and costs China 7.5: the Nash deal settles it, for that much."""
+    stated = 'since: "2024-04-24", value: [10000, 30000], cost: [5000, 10000]}'
+    file = own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated))
+    with_issue = Game(on="2025-06-11", file=file)
+    plain, deal = game.terms.deal("nash"), with_issue.terms.deal("nash")
+    assert "tiktok" not in [r["name"] for r in with_issue.terms.report()["ordinal_only"]]
+    assert deal["bundle"][0]["settled"] == ["tiktok"]
+    assert deal["bundle"][0]["lifted"] == plain["bundle"][0]["lifted"]
+    change = {p: deal["gains_usd_million"][p] - plain["gains_usd_million"][p] for p in game.players}
+    assert change == pytest.approx({"USA": 20000.0, "CHN": -7500.0}, rel=1e-3)
+
+
+def test_a_sector_that_counts_double_adds_its_income_once_more(game: Game, tmp_path: Path) -> None:
+    weights = "weights:\n  sectors: {USA: {C24A: {value: [2.0, 2.0], source: ours}}}\n"
+    heavy = Game(on="2025-06-11", file=own_file(tmp_path, ("weights:\n", weights)))
+    threat = {lever.spec.name: "threat" for lever in game.board.levers if lever.can_rise}
+    shocks = [game.board.shock({}), game.board.shock(threat)]
+    income = game.model.solve_many(shocks)["sector_income_percent"].sel(sector="C24A", economy="USA").to_numpy()
+    expected = game.payoffs.of(threat) + np.array([income[1] - income[0], 0.0])
+    np.testing.assert_allclose(heavy.payoffs.of(threat), expected, atol=1e-9)
+
+
+def test_what_has_been_stated_of_the_truce_is_used(game: Game, tmp_path: Path) -> None:
+    """A truce that costs both more than waiting could bring makes both sign now."""
+    stated = ("truce_cost_percent_a_month: {value: unknown", "truce_cost_percent_a_month: {value: [0.5, 0.5]")
+    dear = Game(on="2025-06-11", file=own_file(tmp_path, stated))
+    assert any(m > 0 for case in game.stalling["cases"] for m in case["best_month"].values())
+    assert all(m == 0 for case in dear.stalling["cases"] for m in case["best_month"].values())
+
+
+def test_ranges_hold_the_middle(game: Game) -> None:
+    for row in game.leverage["instruments"]:
+        for p in game.players:
+            for what in ("alone_usd_million", "shapley_usd_million"):
+                low, high = row[f"{what}_range"][p]
+                assert low <= row[what][p] <= high
+    for concept in ("nash", "equal_gains", "kalai_smorodinsky"):
+        deal = game.agree(concept)
+        for p in game.players:
+            low, high = deal["gains_range_percent"][p]
+            assert low <= deal["gains_percent"][p] <= high
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -136,12 +192,7 @@ def test_no_duty_needs_more_patience_than_a_deal_nearer_to_nash(game: Game) -> N
     ],
 )
 def test_a_wrong_game_file_says_where(tmp_path: Path, change: tuple[str, str], message: str) -> None:
-    from importlib import resources
-
-    text = resources.files("detente").joinpath("data/bargain/us-china.yaml").read_text(encoding="utf-8")
-    assert change[0] in text
-    place = tmp_path / "game.yaml"
-    place.write_text(text.replace(change[0], change[1], 1), encoding="utf-8")
+    place = own_file(tmp_path, change)
     with pytest.raises(ScenarioError, match=r"game\.yaml:\d+") as error:
         read_game(place)
     assert message.lower() in str(error.value).lower()

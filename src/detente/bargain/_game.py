@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.bargain._agreement import CONCEPTS, Agreement, Zone
+from detente.bargain._agreement import CONCEPTS, Zone
 from detente.bargain._board import Board
 from detente.bargain._game_file import GameSpec, read_game
-from detente.bargain._leverage import end_shocks, leverage
+from detente.bargain._leverage import leverage
 from detente.bargain._payoffs import PayoffTable, game_states, price
-from detente.bargain._tornado import lever_variations, setting_variations, tornado, whole_range
+from detente.bargain._terms import RANGE_IS, Terms, named
+from detente.bargain._tornado import Variation, lever_variations, setting_variations, span, tornado
 from detente.dates import Clocks
 from detente.economies import economy
 from detente.errors import Problem, UnknownName, unknown
@@ -108,19 +109,14 @@ class Game:
         return self.spec.between
 
     @functools.cached_property
-    def _batch(self) -> tuple[PayoffTable, np.ndarray, dict[str, slice], list[Any]]:
-        """Everything priced at once: states, ends of ranges, past deals, other assumptions."""
-        ends = end_shocks(self.board)
-        varied = lever_variations(self.board)
+    def _batch(self) -> tuple[PayoffTable, list[tuple[dict[str, Any], np.ndarray]], np.ndarray | None]:
+        """Priced at once: states of the game, terms of past deals, the Nash tariffs if they are the threat."""
         deals = self._deal_shocks()
         nash = [self._nash_shock()] if self.threat == "nash" else []
-        extra: list[Shock] = [s for *_, s in ends]
-        extra += [s for _, before, after in varied for s in (before, after)]
-        extra += [s for _, s in deals] + nash
-        cuts = np.cumsum([0, len(ends), 2 * len(varied), len(deals), len(nash)])
-        parts = {n: slice(a, b) for n, a, b in zip(("ends", "varied", "deals", "nash"), cuts, cuts[1:], strict=False)}
+        extra = [*(s for _, s in deals), *nash]
         table, more = price(self.board, self.model, game_states(self.board), extra=extra, progress=self._say)
-        return table, more, parts, [ends, varied, deals]
+        signed = [(about, row) for (about, _), row in zip(deals, more, strict=False)]
+        return table, signed, more[-1] if nash else None
 
     @property
     def payoffs(self) -> PayoffTable:
@@ -177,125 +173,81 @@ class Game:
             tariffs[:, n, i] = found[:, n, i]
         return dataclasses.replace(self.board.shock({}), tariffs=tariffs, label="Nash tariffs")
 
+    @property
+    def _whole(self) -> dict[str, str]:
+        return {lever.spec.name: "threat" for lever in self.board.levers if lever.can_rise}
+
+    @functools.cached_property
+    def _threat(self) -> np.ndarray:
+        """(side,): percent payoffs of the threat point."""
+        table, _, nash = self._batch
+        return table.of(self._whole) if nash is None else nash
+
     @functools.cached_property
     def threat_point(self) -> dict[str, Any]:
         """What each gets without a deal, against the state in force."""
-        table, more, parts, _ = self._batch
-        if self.threat == "nash":
-            percent, what = more[parts["nash"]][0], "long-run Nash tariffs, other instruments as they are"
-            state: dict[str, str] = {}
-        else:
-            state = {lever.spec.name: "threat" for lever in self.board.levers if lever.can_rise}
-            percent, what = table.of(state), "a threat state, not an equilibrium: every instrument as far as threatened"
-        ranges = whole_range(self.players, self.tornado, percent) if self.threat == "stated" else {}
+        words = {
+            "stated": "a threat state, not an equilibrium: every instrument as far as threatened",
+            "nash": "long-run Nash tariffs, other instruments as they are",
+        }
+        ranges = {}
+        if self.threat == "stated":
+            for k, p in enumerate(self.players):
+                ranges[p] = span([v.percent[0, k] for v in self._variations], self._threat[k])
         return {
-            "kind": self.threat, "what": what, "state": state, "payoffs_percent": _named(self.players, percent),
-            "payoffs_usd_million": _named(self.players, percent / 100 * table.spending),
-            "range_percent": ranges, "range_is": "one assumption at a time, all others at the middle",
+            "kind": self.threat, "what": words[self.threat], "state": self._whole if self.threat == "stated" else {},
+            "payoffs_percent": named(self.players, self._threat),
+            "payoffs_usd_million": named(self.players, self._threat / 100 * self.payoffs.spending),
+            "range_percent": ranges, "range_is": RANGE_IS,
         }  # fmt: skip
+
+    @functools.cached_property
+    def _variations(self) -> list[Variation]:
+        """The whole threat and the bundles of the deals under other assumptions, one at a time."""
+        self._say("what drives the results")
+        states = [self._whole, *self.terms.chosen()]
+        return [*lever_variations(self.board, self.model, states), *setting_variations(self.board, self.model, states)]
 
     @functools.cached_property
     def tornado(self) -> list[dict[str, Any]]:
         """What drives the size of the whole threat, widest swing first."""
-        table, more, parts, (_, varied, _) = self._batch
-        self._say("what drives the results")
-        pairs = more[parts["varied"]].reshape(-1, 2, 2)
-        found = [(what, pair[1] - pair[0]) for (what, *_), pair in zip(varied, pairs, strict=True)]
-        found += setting_variations(self.board, self.model)
-        whole = table.of({lever.spec.name: "threat" for lever in self.board.levers if lever.can_rise})
-        return tornado(table, whole, found)
+        return tornado(self.players, self.payoffs.spending, self.payoffs.of(self._whole), self._variations)
 
     @functools.cached_property
-    def _bundles(self) -> tuple[list[dict[str, str]], Zone]:
-        """What a deal may hold: any part of what is in force lifted, or the threat itself; gains over the threat."""
-        table = self.payoffs
-        point = np.array([self.threat_point["payoffs_percent"][p] for p in self.players])
-        rows = [s for s in table.states if all(v == "lifted" for v in s.values())]
-        gains = np.array([table.of(s) for s in rows]) - point
-        return [*rows, {"no deal": "threat"}], Zone(np.vstack([gains, np.zeros(2)]))
+    def terms(self) -> Terms:
+        """What a deal may hold, the zone, and the deals in it."""
+        return Terms(self.spec, self.clocks.on, self.payoffs, self._threat)
 
     @property
     def zone(self) -> Zone:
         """Gains over the threat point of all bundles; the last row is the threat itself."""
-        return self._bundles[1]
+        return self.terms.zone
 
     def agree(self, concept: str = "nash", weights: Sequence[float] = (0.5, 0.5)) -> dict[str, Any]:
-        """The deal a solution concept picks, as bundles with shares, gains and payoffs."""
-        bundles, zone = self._bundles
-        found: Agreement = zone.deal(concept, weights)
-        if found.status != "solved":
-            return {"concept": concept, "status": found.status, "why": "no bundle makes both better off than no deal"}
-        gains = np.array(found.gains)
-        spending = self.payoffs.spending
-        point = np.array([self.threat_point["payoffs_percent"][p] for p in self.players])
-        return {
-            "concept": concept,
-            "status": "solved",
-            "bundle": [
-                {"share": s, "lifted": sorted(bundles[k])} for k, s in zip(found.bundles, found.shares, strict=True)
-            ],
-            "gains_percent": _named(self.players, gains),
-            "gains_usd_million": _named(self.players, gains / 100 * spending),
-            "payoffs_percent": _named(self.players, gains + point),
-        }
+        """The deal a solution concept picks, as bundles with shares, gains with their ranges, and payoffs.
 
-    def zone_report(self) -> dict[str, Any]:
-        """The zone of agreement: bundles both would sign, its ends, and how much rivalry empties it."""
-        bundles, zone = self._bundles
-        inside = [int(k) for k in zone.inside]
-        rivalry = zone.largest_rivalry()
-        held = self.spec.rivalry
-        out: dict[str, Any] = {
-            "status": "empty" if zone.empty else "open", "bundles_in_it": len(inside), "bundles": len(bundles) - 1,
-            "ideal_gains_percent": _named(self.players, zone.ideal),
-            "frontier": [
-                {"lifted": sorted(bundles[k]), "gains_percent": _named(self.players, zone.gains[k])}
-                for k in zone.frontier
-            ],
-            "largest_rivalry": dict(zip(self.players, rivalry, strict=True)),
-            "elicited_rivalry": {p: held[p].to_dict() for p in self.players},
-        }  # fmt: skip
-        if zone.empty:
-            out["why"] = "no bundle, nor a mixture of two, makes both better off than no deal"
-        out["ordinal_only"] = [
-            {"name": i.name, "title": i.title, "settled_by": i.settled_by, "value": "unknown"}
-            for i in self.spec.issues
-            if i.since <= self.clocks.on and (i.until is None or self.clocks.on <= i.until) and not i.value.known
-        ]
-        return out
+        Raises
+        ------
+        ShockError
+            For a concept that has no name here, or weights that are none.
+        """
+        ranged = self._variations if tuple(weights) == (0.5, 0.5) and self.threat == "stated" else []
+        return self.terms.deal(concept, weights, ranged)
 
     def actual_deals(self) -> list[dict[str, Any]]:
-        """Terms signed so far: payoffs, distance from the frontier, the bargaining weights they imply."""
-        _, more, parts, (_, _, deals) = self._batch
-        point = np.array([self.threat_point["payoffs_percent"][p] for p in self.players])
-        rows = []
-        for (about, _), percent in zip(deals, more[parts["deals"]], strict=True):
-            gains = percent - point
-            rows.append(
-                {
-                    **about,
-                    "payoffs_percent": _named(self.players, percent),
-                    "gains_percent": _named(self.players, gains),
-                    **self.zone.distance(gains),
-                    "weight_implied": {"of": self.players[0], **self.zone.weights_for(gains)},
-                    "rivalry_implied": {
-                        "at_least": _named(self.players, self.zone.rivalry_for(gains)),
-                        "read": "either side's weight at or above its number, the other's being 0",
-                    },
-                }
-            )
-        return rows
+        """Terms signed so far: payoffs, distance from the frontier, the weights they imply."""
+        return [self.terms.signed(about, percent) for about, percent in self._batch[1]]
 
     @functools.cached_property
     def leverage(self) -> dict[str, Any]:
         """Pain ratios and Shapley values of the instruments, from what is in force to what is threatened."""
-        table, more, parts, (ends, _, _) = self._batch
-        at_ends = {(n, e): row for (n, e, _), row in zip(ends, more[parts["ends"]], strict=True)}
-        return leverage(self.board, table, at_ends)
+        names = [lever.spec.name for lever in self.board.levers if lever.can_rise]
+        ends = {n: np.array([v.alone[n] for v in self._variations if n in v.alone]).reshape(-1, 2) for n in names}
+        return leverage(self.board, self.payoffs, ends)
 
     def _pie(self) -> float:
         """What the Nash deal adds over the state in force for both together, USD million a year."""
-        deal = self.agree("nash")
+        deal = self.terms.deal("nash")
         if deal["status"] != "solved":
             return 0.0
         payoffs = np.array([deal["payoffs_percent"][p] for p in self.players])
@@ -310,14 +262,22 @@ class Game:
             return {"status": "nothing_to_wait_for", "why": "nobody has a threat beyond what is in force"}
         self._say("the value of waiting")
         stay = floors(self.board, self.model, self.payoffs)
-        return stalling(self.spec, self.board, self.payoffs, self.leverage, stay, self._pie(), self.model.closure.name)
+        return stalling(
+            self.spec,
+            self.board,
+            self.payoffs,
+            leverage(self.board, self.payoffs, {}),
+            stay,
+            self._pie(),
+            self.model.closure.name,
+        )
 
     @functools.cached_property
     def deadline(self) -> dict[str, Any]:
         """Odds of a deal, an extension and a collapse by the next deadline, beside the base rate of past truces."""
         from detente.bargain._term import base_rate, deadline
 
-        loss = np.array([self.threat_point["payoffs_usd_million"][p] for p in self.players])
+        loss = self._threat / 100 * self.payoffs.spending
         on, known = self.clocks.on, self.clocks.known
         found = deadline(self.spec, self.ledger, on, known, self._pie(), loss)
         return {**found, "base_rate": base_rate(on, known)}
@@ -360,12 +320,7 @@ class Game:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as the JSON of `detente bargain --json`."""
-        bundles, zone = self._bundles
         nash = self.nash
-        bundle_gains = [
-            {"name": ", ".join(sorted(b)) or "as in force", "gains_percent": _named(self.players, g)}
-            for b, g in zip(bundles[:-1], zone.gains[:-1], strict=True)
-        ]
         return {
             "status": "solved" if all(s == "solved" for s in self.payoffs.status) else "partly_solved",
             "on": self.clocks.on.isoformat(), "known": self.clocks.known.isoformat() if self.clocks.known else None,
@@ -381,7 +336,7 @@ class Game:
                 "label": "long run; what each would set for itself, not what anybody has announced",
             },
             "threat_point": self.threat_point,
-            "zone": {**self.zone_report(), "bundle_gains": bundle_gains},
+            "zone": self.terms.report(),
             "deal": {c: self.agree(c) for c in CONCEPTS}, "actual_deals": self.actual_deals(),
             "leverage": self.leverage, "tornado": self.tornado, "stalling": self.stalling, "deadline": self.deadline,
             "enforcement": self.enforcement, "model": self.model.describe(),
@@ -391,7 +346,3 @@ class Game:
 
     def __repr__(self) -> str:
         return f"<Game between {' and '.join(self.players)} on {self.clocks.on}: {len(self.board.levers)} instruments>"
-
-
-def _named(players: Sequence[str], values: Any) -> dict[str, float | None]:
-    return {p: float(v) if np.isfinite(v) else None for p, v in zip(players, values, strict=True)}

@@ -14,6 +14,8 @@ from detente import strict_yaml
 from detente.dates import parse_date
 from detente.economies import economy
 from detente.errors import Problem, ScenarioError, UserError, unknown
+from detente.nomenclature import sectors
+from detente.world import item_names
 
 KINDS = ("tariffs", "ceiling", "trade_cost")
 RENT = ("exporter", "importer", "nobody")
@@ -95,7 +97,8 @@ class InstrumentSpec:
 
 @dataclass(frozen=True)
 class Issue:
-    """Something at stake that no model here prices; worth `value` (USD million a year) to the side that gets it."""
+    """Something at stake that no model here prices: what it is worth to the other side that it is settled, and what
+    settling it costs the side that settles; USD million a year, or unknown."""
 
     name: str
     title: str
@@ -103,6 +106,12 @@ class Issue:
     since: dt.date
     until: dt.date | None
     value: Range
+    cost: Range
+
+    @property
+    def priced(self) -> bool:
+        """Whether somebody has stated both numbers."""
+        return self.value.known and self.cost.known
 
 
 @dataclass(frozen=True)
@@ -116,9 +125,10 @@ class GameSpec:
     instruments: tuple[InstrumentSpec, ...]
     issues: tuple[Issue, ...]
     rivalry: Mapping[str, Range]
+    sectors: Mapping[str, Mapping[str, Range]]
     discount: Mapping[str, Range]
     half_life: Mapping[str, Range]
-    truce_cost: Range
+    truce_cost: Mapping[str, Range]
     deadline: Mapping[str, Range]
     deals: Mapping[str, tuple[str, dt.date]]
     source: str
@@ -171,7 +181,7 @@ _INSTRUMENT = (
     "title", "owner", "kind", "against", "since", "exporter", "importer", "sectors", "item", "rent", "leakage",
     "in_force", "threat",
 )  # fmt: skip
-_ISSUE = ("title", "settled_by", "since", "until", "value", "confidence", "source")
+_ISSUE = ("title", "settled_by", "since", "until", "value", "cost", "confidence", "source")
 _STALLING = ("discount_a_year", "truce_cost_percent_a_month", "half_life_months")
 _DEADLINE = ("stubborn", "demand", "hold")
 _RANGE = ("value", "confidence", "source")
@@ -247,7 +257,7 @@ class _Reader:
         if not instruments:
             self.say(("instruments",), "nobody has an instrument", "Name at least one.")
         stalling = self.mapping(top.get("stalling"), ("stalling",), _STALLING, "stalling")
-        weights = self.mapping(top.get("weights"), ("weights",), ("rivalry",), "weights")
+        weights = self.mapping(top.get("weights"), ("weights",), ("rivalry", "sectors"), "weights")
         late = self.mapping(top.get("deadline"), ("deadline",), _DEADLINE, "deadline")
         issues = self.mapping(top.get("issues"), ("issues",), None, "issues")
         deals = self.mapping(top.get("deals"), ("deals",), None, "deals")
@@ -264,13 +274,12 @@ class _Reader:
             instruments,
             tuple(self.issue(str(n), d, sides) for n, d in issues.items()),
             self.by_side(weights.get("rivalry"), ("weights", "rivalry"), sides, Range(0.0, 0.0)),
+            self.sectors(weights.get("sectors"), sides),
             self.by_side(
                 stalling.get("discount_a_year"), ("stalling", "discount_a_year"), sides, Range(0.05, 0.05), 0.0
             ),
             {str(n): self.range(d, ("stalling", "half_life_months", n), 0.1) for n, d in halves.items()},
-            self.range(
-                stalling.get("truce_cost_percent_a_month", "unknown"), ("stalling", "truce_cost_percent_a_month")
-            ),
+            self.truce_cost(stalling.get("truce_cost_percent_a_month", "unknown"), sides),
             {n: self.range(late[n], ("deadline", n), 0.0, 1.0) for n in _DEADLINE if n in late},
             {str(n): self.deal(str(n), d) for n, d in deals.items()},
             self.document.source,
@@ -282,6 +291,25 @@ class _Reader:
         held = self.mapping(data, path, sides, path[-1] if isinstance(path[-1], str) else "this")
         return {s: self.range(held[s], (*path, s), low) if s in held else default for s in sides}
 
+    def truce_cost(self, data: Any, sides: tuple[str, str]) -> dict[str, Range]:
+        """One range for both, or one for each side."""
+        path = ("stalling", "truce_cost_percent_a_month")
+        if isinstance(data, dict) and set(data) & set(sides):
+            return self.by_side(data, path, sides, Range(None, None))
+        both = self.range(data, path)
+        return dict.fromkeys(sides, both)
+
+    def sectors(self, data: Any, sides: tuple[str, str]) -> dict[str, dict[str, Range]]:
+        """Weights of sectors' incomes by side; 1 is the plain real income."""
+        path = ("weights", "sectors")
+        held = self.mapping(data, path, sides, "sector weights")
+        known = (*sectors(), *item_names())
+        out: dict[str, dict[str, Range]] = {}
+        for side, rows in held.items():
+            mine = self.mapping(rows, (*path, side), known, "sector weights")
+            out[side] = {str(k): self.range(v, (*path, side, k), 0.0) for k, v in mine.items()}
+        return out
+
     def deal(self, name: str, data: Any) -> tuple[str, dt.date]:
         held = self.mapping(data, ("deals", name), ("title", "on"), "a deal")
         return str(held.get("title", name)), self.day(held.get("on"), ("deals", name, "on")) or dt.date(2018, 1, 1)
@@ -292,10 +320,11 @@ class _Reader:
         settled = str(held.get("settled_by", ""))
         if settled not in sides:
             self.say(path, f"settled_by: {settled!r} is neither {sides[0]} nor {sides[1]}")
-        value = self.range({k: held[k] for k in _RANGE if k in held} or "unknown", path)
+        value = self.range({k: held[k] for k in _RANGE if k in held} if "value" in held else "unknown", path)
+        cost = self.range(held.get("cost", "unknown"), (*path, "cost"))
         first = self.day(held.get("since"), (*path, "since")) or dt.date(2018, 1, 1)
         until = self.day(held.get("until"), (*path, "until"), needed=False)
-        return Issue(name, str(held.get("title", name)), settled, first, until, value)
+        return Issue(name, str(held.get("title", name)), settled, first, until, value, cost)
 
     def instrument(self, name: str, data: Any, sides: tuple[str, str]) -> InstrumentSpec:
         path = ("instruments", name)

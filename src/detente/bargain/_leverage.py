@@ -9,24 +9,13 @@ import numpy as np
 from detente.bargain._board import Board, Lever
 from detente.bargain._payoffs import PayoffTable, subsets
 from detente.bargain._shapley import shapley
-from detente.trade import Shock
+from detente.bargain._tornado import span
 
-ENDS = ("low", "high")
 NOTHING = 1.0
 """USD million a year: an effect below the accuracy of a solve."""
 
 
-def end_shocks(board: Board) -> list[tuple[str, str, Shock]]:
-    """Each lever at its threat alone, at the low and the high end of its range; tariffs have no range."""
-    return [
-        (lever.spec.name, end, board.shock({lever.spec.name: "threat"}, {lever.spec.name: end}))
-        for lever in board.levers
-        if lever.can_rise and lever.spec.kind != "tariffs"
-        for end in ENDS
-    ]
-
-
-def leverage(board: Board, table: PayoffTable, ends: dict[tuple[str, str], np.ndarray]) -> dict[str, Any]:
+def leverage(board: Board, table: PayoffTable, ends: dict[str, np.ndarray]) -> dict[str, Any]:
     r"""Pain ratios and Shapley values of the levers, from what is in force to what is threatened.
 
     Pain ratio of a lever of side i: $\Delta G_{rival} / \Delta G_i$, both in USD million a year, both negative; a
@@ -36,7 +25,7 @@ def leverage(board: Board, table: PayoffTable, ends: dict[tuple[str, str], np.nd
     Parameters
     ----------
     ends
-        Percent payoffs of each lever at the ends of its range: {(lever, "low" or "high"): (side,)}.
+        Percent payoffs of each lever alone at other assumptions: {lever: (assumption, side)}.
     """
     rise = [lever.spec.name for lever in board.levers if lever.can_rise]
     values = np.array([table.of(state) for state in subsets(rise, "threat")])
@@ -66,9 +55,7 @@ def leverage(board: Board, table: PayoffTable, ends: dict[tuple[str, str], np.nd
     }  # fmt: skip
 
 
-def _row(
-    lever: Lever, table: PayoffTable, ends: dict[tuple[str, str], np.ndarray], share: np.ndarray | None
-) -> dict[str, Any]:
+def _row(lever: Lever, table: PayoffTable, ends: dict[str, np.ndarray], share: np.ndarray | None) -> dict[str, Any]:
     one, players = lever.spec, table.players
     k = players.index(one.owner)
     out: dict[str, Any] = {
@@ -77,15 +64,14 @@ def _row(
     if not lever.can_rise or share is None:
         return out
     alone = table.of({one.name: "threat"}) / 100.0 * table.spending
-    at_ends = [ends[one.name, end] / 100.0 * table.spending for end in ENDS if (one.name, end) in ends]
+    others = ends.get(one.name, np.zeros((0, 2))) / 100.0 * table.spending
+    at_ends = [row for row in others if np.isfinite(row).all()]
     out["alone_usd_million"] = dict(zip(players, map(float, alone), strict=True))
-    out["alone_usd_million_range"] = {
-        p: [float(min(alone[j], *(e[j] for e in at_ends))), float(max(alone[j], *(e[j] for e in at_ends)))]
-        if at_ends
-        else None
-        for j, p in enumerate(players)
-    }
+    out["alone_usd_million_range"] = {p: span([e[j] for e in at_ends], alone[j]) for j, p in enumerate(players)}
     out["shapley_usd_million"] = dict(zip(players, map(float, share), strict=True))
+    out["shapley_usd_million_range"] = {  # moves as the instrument alone does
+        p: [float(share[j] + e - alone[j]) for e in out["alone_usd_million_range"][p]] for j, p in enumerate(players)
+    }
     ratios = [_ratio(float(e[1 - k]), float(e[k])) for e in (alone, *at_ends)]
     numbers = [r for r in ratios if isinstance(r, float)]
     out["pain_ratio"] = ratios[0]
@@ -96,6 +82,8 @@ def _row(
         out["verdict"] = "free threat: it costs its owner nothing"
     else:
         out["verdict"] = "hurts the rival more" if alone[1 - k] < alone[k] else "hurts its owner more"
+        if out["pain_ratio_range"] and out["pain_ratio_range"][0] < 1 < out["pain_ratio_range"][1]:
+            out["verdict"] += "; the range holds the contrary, too"
     return out
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detente.bargain._board import LEVELS, Board
 from detente.errors import Problem, ShockError
 from detente.trade import Shock, TradeModel
+
+if TYPE_CHECKING:
+    from detente.bargain._game_file import GameSpec
+    from detente.trade import EquilibriumSet
 
 MOST_STATES = 600
 """States priced for one game; more than that is another question."""
@@ -141,9 +145,9 @@ def price(
         progress(f"pricing {len(listed) + len(extra)} states")
     shocks = [board.shock(state, label=str(k)) for k, state in enumerate(listed)]
     found = model.solve_many([*shocks, *extra])
-    at = [model.world.economies.index(p) for p in board.spec.between]
-    level = found.arrays(["real_income_percent"])["real_income_percent"][:, at]
+    level = objective(found, model, board.spec)
     percent = level - level[0]
+    at = [model.world.economies.index(p) for p in board.spec.between]
     spending = np.asarray(model.baseline.final)[at] * model.scale
     count = len(listed)
     table = PayoffTable(
@@ -152,6 +156,26 @@ def price(
         np.array([m.residual for m in found.members[:count]]),
     )  # fmt: skip
     return table, percent[count:]
+
+
+def objective(
+    found: EquilibriumSet, model: TradeModel, spec: GameSpec, at: Mapping[tuple[str, str], str] | None = None
+) -> np.ndarray:
+    r"""(member, side): real income plus weighted sector incomes, percent of spending, before any rivalry.
+
+    $G_i = \text{real income}_i + \sum_j (\lambda_{ij} - 1)\,\text{sector income}_{ij}$; the weights stand in the game
+    file, at the middle of their ranges unless `at` names an end of {(side, sector): end}.
+    """
+    world = model.world
+    rows = [world.economies.index(p) for p in spec.between]
+    weighted = [(k, p, s, r) for k, p in enumerate(spec.between) for s, r in spec.sectors.get(p, {}).items()]
+    names = ["real_income_percent", *(["sector_income_percent"] if weighted else [])]
+    got = found.arrays(names)
+    out: np.ndarray = got["real_income_percent"][:, rows]
+    for k, side, sector, held in weighted:
+        income = got["sector_income_percent"][:, world.sectors.index(sector), rows[k]]
+        out[:, k] += (held.at((at or {}).get((side, sector), "mid")) - 1.0) * income
+    return out
 
 
 def game_states(board: Board) -> list[dict[str, str]]:

@@ -59,12 +59,17 @@ def stalling(
                 listed.append(Vulnerability(row["name"], side, loss, span, loss * float(stay[row["name"]][k])))
     yearly = [spec.discount[p] for p in table.players]
     surplus = surplus_usd_million / 12.0 / joint
+    cost = {  # a side's own percent of a month, in percent of both sides' spending
+        p: r.mid * float(table.spending[k] / table.spending.sum())
+        for k, (p, r) in enumerate(spec.truce_cost.items())
+        if r.known
+    }
     cases = {}
     for name, rate in (("patient", min(d.at("low") for d in yearly)), ("impatient", max(d.at("high") for d in yearly))):
         for threat in ("today", "lasting"):
             cases[name, threat] = waiting(
                 listed, list(table.players), patience=(1.0 + rate) ** (-1.0 / 12.0), months=MONTHS,
-                surplus_percent=surplus, deal_months=DEAL_MONTHS, threat=threat, seed=1,
+                surplus_percent=surplus, deal_months=DEAL_MONTHS, threat=threat, seed=1, truce_cost_percent=cost,
             )  # fmt: skip
     to_money = joint * 1.0
     return {
@@ -72,7 +77,7 @@ def stalling(
         "unit": "USD million, present value, against signing now",
         "surplus_usd_million_a_year": surplus_usd_million,
         "half_life_months": {n: r.to_dict() for n, r in spec.half_life.items()},
-        "truce_cost": spec.truce_cost.to_dict(),
+        "truce_cost_percent_a_month": {p: r.to_dict() for p, r in spec.truce_cost.items()},
         "assumes": f"terms hold {DEAL_MONTHS:.0f} months as signed; equal bargaining weights; effects of the {horizon} "
         "run now, what stays is the long run's; one discount rate for both",
         "left_out": left_out,

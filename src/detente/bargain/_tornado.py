@@ -1,16 +1,16 @@
-"""What drives the size of the threats: one assumption at a time, from one end of its range to the other."""
+"""What drives the results: one assumption at a time, from one end of its range to the other."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from detente.bargain._board import Board
-from detente.bargain._payoffs import PayoffTable
+from detente.bargain._payoffs import objective
 from detente.trade import Shock, TradeModel
 
 SETTINGS: tuple[tuple[str, str, float, float, str], ...] = (
@@ -19,107 +19,133 @@ SETTINGS: tuple[tuple[str, str, float, float, str], ...] = (
     ("rho_v", "substitution of value added and inputs", 0.3, 0.8, "ends ours, around the preset 0.5"),
     ("sigma_c", "substitution in final demand", 0.6, 1.0, "ends ours, around the preset 0.9"),
 )
-"""Closure parameters varied in the short run: field, words, low, high, source."""
+"""Closure parameters varied where the horizon has one trade elasticity: field, words, low, high, source."""
+SETS = ("caliendo-parro-2015", "uniform-4")
+"""Elasticity sets tried instead, where it has a published set."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variation:
-    """One end of one assumption."""
+    """One end of one assumption, and what it makes of some states.
+
+    Attributes
+    ----------
+    percent
+        (state, side): payoffs against the state in force under the same assumption; NaN where there is none.
+    alone
+        (side,) by lever: the same for single levers at their threat.
+    """
 
     name: str
     end: str
     value: str
     source: str
+    percent: np.ndarray
+    alone: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
 
-def lever_variations(board: Board) -> list[tuple[Variation, Shock, Shock]]:
-    """Ends of what is assumed of levers, with the shocks in force and threatened that each end makes."""
-    rise = {lever.spec.name: "threat" for lever in board.levers if lever.can_rise}
-    out = []
+State = Mapping[str, str]
+
+
+def lever_variations(board: Board, model: TradeModel, states: Sequence[State]) -> list[Variation]:
+    """Ends of what is assumed of levers: how far they are drawn, what leaks, who gets the rent."""
+    ends: list[tuple[str, str, str, str, str, list[Shock]]] = []
+
+    def shocks(name: str, **how: Any) -> list[Shock]:
+        own = {name: "threat"} if name else {}
+        return [board.shock(state, **how) for state in ({}, *states, own)]
+
     for lever in board.levers:
         one = lever.spec
         if one.kind == "tariffs" or not (lever.used or lever.can_rise):
             continue
-        keys = [(one.name, lever.threat or lever.in_force)]
-        if one.kind == "ceiling" and one.leakage.low != one.leakage.high:
-            keys.append((f"{one.name}.leakage", one.leakage))
-        for key, held in keys:
-            if held is None or held.low == held.high:
-                continue
-            for end in ("low", "high"):
-                words = f"{one.title}: leakage" if key.endswith(".leakage") else one.title
-                what = Variation(words, end, f"{held.at(end):g}", held.source)
-                out.append((what, board.shock({}, {key: end}), board.shock(rise, {key: end})))
+        keys = [(one.name, one.title, lever.threat or lever.in_force)]
+        if one.kind == "ceiling":
+            keys.append((f"{one.name}.leakage", f"{one.title}: leakage", one.leakage))
+        for key, words, held in keys:
+            if held is not None and held.low != held.high:
+                ends += [
+                    (one.name, words, end, f"{held.at(end):g}", held.source, shocks(one.name, at={key: end}))
+                    for end in ("low", "high")
+                ]
     if any(lever.spec.kind == "ceiling" for lever in board.levers):
-        for rent in ("exporter", "importer"):
-            what = Variation("who gets the scarcity rent", rent, rent, "nobody publishes it; each file says its own")
-            out.append((what, board.shock({}, rent=rent), board.shock(rise, rent=rent)))
+        words = "who gets the scarcity rent"
+        source = "nobody publishes it; the middle is the game file's"
+        ends += [("", words, rent, rent, source, shocks("", rent=rent)) for rent in ("exporter", "importer")]
+    if not ends:
+        return []
+    level = objective(model.solve_many([s for *_, group in ends for s in group]), model, board.spec)
+    out = []
+    for (name, *about, _), group in zip(ends, level.reshape(len(ends), len(states) + 2, 2), strict=True):
+        alone = {name: group[-1] - group[0]} if name else {}
+        out.append(Variation(about[0], about[1], about[2], about[3], group[1:-1] - group[0], alone))
     return out
 
 
-def setting_variations(board: Board, model: TradeModel) -> list[tuple[Variation, np.ndarray]]:
-    """(side,) percent payoffs of the whole threat under other settings of the model, solved one after the other."""
-    rise = {lever.spec.name: "threat" for lever in board.levers if lever.can_rise}
-    shocks = [board.shock({}), board.shock(rise)]
-    at = [model.world.economies.index(p) for p in board.spec.between]
-    variants: list[tuple[Variation, TradeModel]] = []
-    closure = model.closure
+def setting_variations(board: Board, model: TradeModel, states: Sequence[State]) -> list[Variation]:
+    """Other settings of the model, one after the other; and other weights of sectors, if the game has any."""
+    rise = [lever.spec.name for lever in board.levers if lever.can_rise]
+    shocks = [board.shock(state) for state in ({}, *states, *({name: "threat"} for name in rise))]
+    closure, out = model.closure, []
+    variants: list[tuple[str, str, str, str, TradeModel]] = []
     if closure.theta is not None:
         for field, words, low, high, source in SETTINGS:
             for end, value in (("low", low), ("high", high)):
                 part: dict[str, Any] = {field: value}
-                changed = dataclasses.replace(closure, **part)
-                given: dict[str, Any] = {"horizon": changed}
-                variants.append((Variation(words, end, f"{value:g}", source), model.replace(**given)))
+                other = model.replace(horizon=dataclasses.replace(closure, **part))
+                variants.append((words, end, f"{value:g}", source, other))
     else:
-        for name in ("caliendo-parro-2015", "uniform-4"):
-            variants.append((Variation("trade elasticities", name, name, name), model.replace(elasticities=name)))
-    out = []
-    for what, variant in variants:
+        variants += [("trade elasticities", n, n, n, model.replace(elasticities=n)) for n in SETS]
+
+    def varied(about: tuple[str, str, str, str], level: np.ndarray) -> Variation:
+        percent, alone = np.split(level[1:] - level[0], [len(states)])
+        return Variation(*about, percent, dict(zip(rise, alone, strict=True)))
+
+    for words, end, shown, source, variant in variants:
         found = variant.solve_many(shocks)
-        if found.solved == 2:
-            level = found.arrays(["real_income_percent"])["real_income_percent"][:, at]
-            out.append((what, level[1] - level[0]))
-        else:
-            out.append((what, np.full(2, np.nan)))
+        level = objective(found, variant, board.spec) if found.solved else np.full((len(shocks), 2), np.nan)
+        out.append(varied((words, end, shown, source), level))
+    held = [(p, s, r) for p, rows in board.spec.sectors.items() for s, r in rows.items() if r.low != r.high]
+    if held:
+        found = model.solve_many(shocks)
+        for side, sector, wide in held:
+            for end in ("low", "high"):
+                level = objective(found, model, board.spec, {(side, sector): end})
+                words = f"weight of {sector} in {side}"
+                out.append(varied((words, end, f"{wide.at(end):g}", wide.source), level))
     return out
 
 
 def tornado(
-    table: PayoffTable, whole: np.ndarray, found: Sequence[tuple[Variation, np.ndarray]]
+    players: Sequence[str], spending: np.ndarray, whole: np.ndarray, found: Sequence[Variation]
 ) -> list[dict[str, Any]]:
-    """By assumption: what the whole threat costs each side at both ends, widest swing first.
+    """By assumption: what the whole threat (the first state) costs each side at both ends, widest swing first.
 
     Parameters
     ----------
+    spending
+        (side,): USD million a year.
     whole
         (side,): percent payoffs of the whole threat at the middle of everything.
-    found
-        The same at one end of one assumption.
     """
     rows: dict[str, dict[str, Any]] = {}
-    for what, payoffs in found:
-        row = rows.setdefault(what.name, {"assumption": what.name, "source": what.source, "ends": []})
-        numbers = [float(x) if np.isfinite(x) else None for x in payoffs]
-        row["ends"].append({"at": what.value, "whole_threat_percent": dict(zip(table.players, numbers, strict=True))})
+    for one in found:
+        row = rows.setdefault(one.name, {"assumption": one.name, "source": one.source, "ends": []})
+        numbers = [float(x) if np.isfinite(x) else None for x in one.percent[0]]
+        row["ends"].append({"at": one.value, "whole_threat_percent": dict(zip(players, numbers, strict=True))})
     for row in rows.values():
-        row["swing_usd_million"] = {
-            p: _swing([e["whole_threat_percent"][p] for e in row["ends"]], whole[k]) / 100 * float(table.spending[k])
-            for k, p in enumerate(table.players)
-        }
+        row["swing_usd_million"] = {}
+        for k, p in enumerate(players):
+            low, high = span([e["whole_threat_percent"][p] for e in row["ends"]], whole[k])
+            row["swing_usd_million"][p] = (high - low) / 100 * float(spending[k])
     return sorted(rows.values(), key=lambda r: -max(r["swing_usd_million"].values()))
 
 
-def _swing(values: Sequence[float | None], middle: float) -> float:
-    known = [v for v in values if v is not None] + [float(middle)]
-    return max(known) - min(known)
+def span(values: Sequence[float | None], middle: float) -> list[float]:
+    """Least and most of some values and the middle; what has no answer is left out.
 
-
-def whole_range(players: Sequence[str], rows: Sequence[dict[str, Any]], whole: np.ndarray) -> dict[str, list[float]]:
-    """By side: least and most of the whole threat's payoff over all ends, one assumption at a time."""
-    out = {}
-    for k, p in enumerate(players):
-        values = [e["whole_threat_percent"][p] for r in rows for e in r["ends"]]
-        known = [v for v in values if v is not None] + [float(whole[k])]
-        out[p] = [min(known), max(known)]
-    return out
+    >>> span([None, 2.0, -1.0], 0.5)
+    [-1.0, 2.0]
+    """
+    known = [float(v) for v in values if v is not None and np.isfinite(v)] + [float(middle)]
+    return [min(known), max(known)]

@@ -84,7 +84,10 @@ def _plane(alt: Any, answer: Mapping[str, Any]) -> Any:
             return None
         return {"x": gains[a], "y": gains[b], "what": what, "kind": kind}
 
-    rows = [point(r["gains_percent"], r["name"], "bundle") for r in answer["zone"]["bundle_gains"]]
+    rows = [
+        point(r["gains_percent"], ", ".join(r["lifted"]) or "as in force", "bundle")
+        for r in answer["zone"]["bundle_gains"]
+    ]
     deals = [
         point(d["gains_percent"], CONCEPTS[d["concept"]], "deal")
         for d in answer["deal"].values()
@@ -174,7 +177,10 @@ def _leverage(alt: Any, answer: Mapping[str, Any]) -> Any:
         ratio = one["pain_ratio"]
         note = "free threat" if one["verdict"].startswith("free") else "" if ratio is None else f"ratio {ratio:.1f}"
         for p, value in one["shapley_usd_million"].items():
-            rows.append({"label": label, "side": name_of(p), "value": value / 1000.0, "note": note})
+            low, high = (end / 1000.0 for end in one["shapley_usd_million_range"][p])
+            rows.append(
+                {"label": label, "side": name_of(p), "value": value / 1000.0, "low": low, "high": high, "note": note}
+            )
     if not rows:
         return None
     names = [name_of(p) for p in answer["players"]]
@@ -188,6 +194,9 @@ def _leverage(alt: Any, answer: Mapping[str, Any]) -> Any:
         y=y, x=alt.X("value:Q", title="Real income, USD billion a year"), color=colour,
         yOffset=alt.YOffset("side:N", sort=names), tooltip=["label:N", "side:N", "value:Q"],
     )  # fmt: skip
+    spans = base.mark_rule(color=_INK, strokeWidth=1.2).encode(
+        y=y, x=alt.X("low:Q", title=None), x2="high:Q", yOffset=alt.YOffset("side:N", sort=names)
+    )
     notes = (
         alt.Chart(alt.Data(values=[r for r in rows if r["side"] == names[0]]))
         .mark_text(align="left", dx=6, fontSize=11, color=_INK)
@@ -197,10 +206,10 @@ def _leverage(alt: Any, answer: Mapping[str, Any]) -> Any:
         alt,
         answer,
         "What each threat is worth",
-        "Shapley share of each instrument in the whole threat; negative is a loss.",
+        "Shapley share of each instrument in the whole threat, with its range; negative is a loss.",
         "Ratio: the rival's loss over the owner's, the instrument used alone.",
     )
-    return alt.layer(bars, notes).properties(width=620, height=46 * len(order), title=title)
+    return alt.layer(bars, spans, notes).properties(width=620, height=46 * len(order), title=title)
 
 
 def _tornado(alt: Any, answer: Mapping[str, Any]) -> Any:

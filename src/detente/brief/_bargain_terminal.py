@@ -41,9 +41,7 @@ def render_strategy(game: Game, out: Console) -> None:
     out.print(f"  All threats carried out: {lost} of spending ({point['what']}).")
     if deal["status"] == "solved":
         gains = ", ".join(f"{p} {v:+.2f} %" for p, v in deal["gains_percent"].items())
-        parts = "; ".join(
-            f"{100 * b['share']:.0f} % lifting {', '.join(b['lifted']) or 'nothing'}" for b in deal["bundle"]
-        )
+        parts = "; ".join(f"{100 * b['share']:.0f} % {_what(b)}" for b in deal["bundle"])
         out.print(f"  Nash bargain: {parts}: {gains} over no deal.")
     else:
         out.print(f"  Nash bargain: none; {deal['why']}.")
@@ -103,6 +101,10 @@ def _zone(answer: Mapping[str, Any], out: Console) -> None:
     out.print(
         f"[bold]Zone of agreement:[/bold] {zone['bundles_in_it']} of {zone['bundles']} bundles leave both better off."
     )
+    ends = zone["status_at_elicited_rivalry"]
+    out.print(
+        f"  With the elicited weights on the rival's gain it is {ends['low']} at the low, {ends['high']} at the high end."
+    )
     for p, most in zone["largest_rivalry"].items():
         held = zone["elicited_rivalry"][p]["value"]
         if most is not None:
@@ -122,10 +124,8 @@ def _deals(answer: Mapping[str, Any], out: Console) -> None:
         if deal["status"] != "solved":
             rows.append((name, deal["why"], "", "", "", ""))
             continue
-        what = "; ".join(
-            f"{100 * part['share']:.0f} %: lift {', '.join(part['lifted']) or 'nothing'}" for part in deal["bundle"]
-        )
-        rows.append((name, what, *(f"{deal['gains_percent'][p]:+.3f}" for p in players), "", ""))
+        what = "; ".join(f"{100 * part['share']:.0f} %: {_what(part)}" for part in deal["bundle"])
+        rows.append((name, what, *(_with_range(deal, p) for p in players), "", ""))
     for deal in answer["actual_deals"]:
         rivalry = deal["rivalry_implied"]["at_least"]
         rows.append(
@@ -139,6 +139,18 @@ def _deals(answer: Mapping[str, Any], out: Console) -> None:
         )
     columns = ("deal", "what", *(f"{p} gain %" for p in players), "left on the table %", "rivalry that explains it")
     _table(out, "Deals, gains over no deal", columns, rows, right=(2, 3, 4))
+
+
+def _what(part: Mapping[str, Any]) -> str:
+    if part.get("no_deal"):
+        return "no deal"
+    settled = f", settle {', '.join(part['settled'])}" if part.get("settled") else ""
+    return f"lift {', '.join(part['lifted']) or 'nothing'}{settled}"
+
+
+def _with_range(deal: Mapping[str, Any], side: str) -> str:
+    span = deal.get("gains_range_percent", {}).get(side)
+    return f"{deal['gains_percent'][side]:+.3f}" + (f" ({span[0]:.2f} to {span[1]:.2f})" if span else "")
 
 
 def _leverage(answer: Mapping[str, Any], out: Console) -> None:
