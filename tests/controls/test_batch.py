@@ -116,7 +116,7 @@ def test_done_already_is_done(names, tmp_path):
         ("name\nМосква\n".encode("cp1251"), "not utf-8 text"),
         ("name\nHuawei\n".encode("utf-16-le"), "null byte"),
         (b"name\n" + b"x" * 1_000_002, "longer than 1,000,000"),
-        (b"name\n" + b'"' + b"y" * 200_000 + b'"\n', "malformed"),
+        (b"name\n" + b'"' + (b"y" * 600_000 + b"\n") * 2 + b'"\n', "a cell longer than 1,000,000"),
     ],
 )
 def test_dirty_files_are_clear_errors_and_leave_nothing(tmp_path, content, says):
@@ -152,3 +152,23 @@ def test_a_missing_file_and_the_file_itself(names, tmp_path):
         run(tmp_path / "nowhere.csv", tmp_path / "out.csv")
     with pytest.raises(UserError, match="the file of names itself"):
         run(names, names)
+
+
+@pytest.mark.parametrize("cell", ["x" * 200_000, "Zhyvago Trading " * 20_000, '"' + "y" * 400_000 + '"'])
+def test_a_cell_of_any_length_gets_a_bounded_answer_and_the_file_goes_on(tmp_path, cell):
+    source = tmp_path / "in.csv"
+    source.write_text(f"name\nZhyvago Trading\n{cell}\nAcme Widgets\n")
+    assert run(source, tmp_path / "out.csv")["rows"] == 3
+    rows = read(tmp_path / "out.csv")
+    assert [r["result"] for r in (rows[0], rows[2])] == ["POTENTIAL_MATCH", "NO_LIST_MATCH"]
+    assert rows[1]["result"] in ("REVIEW", "POTENTIAL_MATCH")
+    assert "Only the first 500" in rows[1]["why"]
+    assert len(rows[1]["name"]) <= 500
+
+
+def test_organisation_forms_alone_are_for_review_in_a_file_too(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text('name\nLtd\n"CO., LTD."\n')
+    run(source, tmp_path / "out.csv")
+    for line in read(tmp_path / "out.csv"):
+        assert (line["result"], "organisation forms" in line["why"]) == ("REVIEW", True)

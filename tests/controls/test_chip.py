@@ -94,10 +94,48 @@ def test_outside_data_centres_only_the_strongest_are_caught():
 def test_the_h20_was_caught_by_letter_only():
     h20 = {"tpp": 2368, "die_area": 814, "bandwidth": 4000, "interconnect": 900}
     found = chip(**h20, on="2025-05-01")
-    assert found["class"] == "free"
-    assert [x["measure"] for x in found["letters"]] == ["usa.bis.h20-letters"]
+    assert (found["class"], found["policy"]) == ("free", "licence by letter")
+    letter = found["letters"][0]
+    # the dates as researched: effective 14 April 2025, lifted 14 July 2025
+    assert (letter["since"], letter["until"], letter["status"]) == ("2025-04-14", "2025-07-14", "in_force")
+    assert chip(**h20, on="2025-05-01", known="2025-06-01")["letters"][0]["until"] is None
     assert chip(**h20, on="2025-04-01")["letters"] == []
-    assert chip(**h20, on="2025-09-01")["letters"] == []
+    for day, policy in (("2025-04-13", "not controlled"), ("2025-04-14", "licence by letter"),
+                        ("2025-07-13", "licence by letter"), ("2025-07-14", "not controlled")):  # fmt: skip
+        assert chip(**h20, on=day)["policy"] == policy, day
+    assert any("2025-07-14" in line for line in chip(**h20, on="2025-09-01")["why"])
+
+
+@pytest.mark.parametrize(
+    ("bandwidth", "interconnect", "policy"),
+    [
+        (4000, None, "licence by letter"), (4000, 100, "licence by letter"), (100, 900, "licence by letter"),
+        (3999, None, "unknown"), (None, None, "unknown"), (None, 899, "unknown"), (3999, 899, "not controlled"),
+    ],
+)  # fmt: skip
+def test_unnamed_figures_under_the_letters_are_read_by_the_bandwidths_of_the_h20(bandwidth, interconnect, policy):
+    """The letters named chips that match the H20 in memory or interconnect bandwidth: 4000 and 900 GB/s."""
+    found = chip(tpp=2000, die_area=800, bandwidth=bandwidth, interconnect=interconnect, on="2025-05-01")
+    assert (found["class"], found["policy"]) == ("free", policy)
+    assert chip(tpp=2000, die_area=800, bandwidth=bandwidth, to="DEU", on="2025-05-01")["policy"] == "not controlled"
+
+
+def test_days_past_the_evidence_are_told():
+    assert chip(tpp=15832, on="2026-09-28")["warnings"] == []
+    assert any("firm to 2026-09-28" in w for w in chip(tpp=15832, on="2026-11-20")["warnings"])
+
+
+def test_chinese_practice_on_the_h200_stands_beside_and_only_once_reported():
+    h200 = {"tpp": 15832, "die_area": 814, "bandwidth": 4800}
+    assert chip(**h200, on="2026-01-13")["practice"] == []
+    assert len(chip(**h200, on="2026-02-01")["practice"]) == 1
+    assert len(chip(**h200, on="2026-07-01")["practice"]) == 2
+    assert len(chip(**h200, on="2026-07-01", known="2026-03-01")["practice"]) == 1
+    assert chip(**h200, to="VNM", on="2026-07-01")["practice"] == []
+
+
+def test_an_embargoed_destination_is_never_said_to_be_free():
+    assert chip(tpp=100, to="RUS", on="2026-02-01")["policy"] == "unknown"
 
 
 def test_other_destinations():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 
@@ -161,7 +162,7 @@ def test_every_term_item_and_conflict_names_what_exists():
         for code in row.get("eccn", ()):
             assert code == "EAR99" or ccl.split(code)[0] in ccl.entries(), (name, code)
     for row in yaml_of("conflicts.yaml"):
-        for name in (*row["one"], *row["other"]):
+        for name in (*row["one"], *(x["measure"] for x in row["other"])):
             assert ":" in name or ledger.find(name)
     for row in (*yaml_of("chip_rules.yaml"), *yaml_of("practice.yaml")):
         ledger.find(row["measure"])
@@ -187,10 +188,146 @@ def test_conflicts_need_both_sides():
 
     assert "refiners-order" not in ids("2026-05-01")
     assert ids("2026-05-02")["refiners-order"] == "in_force"
-    # the affiliates rule met the blocking rules in October 2025, was suspended in November, and is unknown a year later
-    assert ids("2025-10-09")["affiliates-under-decree-835"] == "in_force"
-    assert "affiliates-under-decree-835" not in ids("2026-06-01")
-    assert ids("2026-11-20")["affiliates-under-decree-835"] == "unknown"
-    assert ids("2026-11-20", assume="lapsed")["affiliates-under-decree-835"] == "in_force"
+    # the affiliates rule held in October 2025, was suspended in November, and is unknown a year later
+    assert ids("2025-10-09")["affiliates-refusal"] == "in_force"
+    assert "affiliates-refusal" not in ids("2026-06-01")
+    assert ids("2026-11-20")["affiliates-refusal"] == "unknown"
+    assert ids("2026-11-20", assume="lapsed")["affiliates-refusal"] == "in_force"
     with pytest.raises(UserError, match="party-in-china"):
         conflicts(["party-in-chna"])
+
+
+@pytest.mark.parametrize("day", ["2021-06-10", "2025-10-09", "2026-04-06"])
+def test_no_conflict_cites_a_law_before_its_day(day):
+    """Decree 834 and 835 are of 7 April 2026, the order on the refiners of 2 May 2026."""
+    for row in conflicts(on=day):
+        cited = {x["measure"] for x in row["other"]}
+        assert not cited & {"chn.law.834-2026", "chn.law.835-2026", "chn.mofcom.21-2026"}, row["id"]
+        assert "835" not in json.dumps(row)
+    assert any("835" in c["breaches"] for c in conflicts(on="2026-04-07"))
+
+
+def test_no_conflict_cites_a_law_before_it_was_known():
+    assert not any("835" in c["breaches"] for c in conflicts(on="2026-06-01", known="2026-04-06"))
+    assert "refiners-order" not in {c["id"] for c in conflicts(on="2026-06-01", known="2026-05-01")}
+
+
+def test_the_blocking_rules_alone_forbid_nothing():
+    """They bind where an order names the foreign measure; the first order is of 2 May 2026."""
+    for row in conflicts(on="2026-06-01"):
+        assert "chn.law.blocking-2021" not in {x["measure"] for x in row["other"]}
+    assert conflicts(on="2021-05-01") == []
+
+
+@pytest.mark.parametrize(
+    ("good", "exporter", "importer", "day", "expected"),
+    [
+        ("frobnicator", "USA", "CHN", "2026-06-01", set()),  # unmapped
+        ("silver", "USA", "CHN", "2026-06-01", set()),  # nothing asked by the US
+        ("dysprosium oxide", "CHN", "USA", "2026-06-01", set()),  # Chinese law only
+        ("H100", "USA", "CHN", "2021-01-01", set()),  # before any counter-measure and any rule
+        ("H100", "USA", "CHN", "2026-06-01", {"entity-list-refusal"}),
+        ("HBM", "KOR", "CHN", "2026-06-01", {"entity-list-refusal", "direct-product"}),
+        ("HBM", "KOR", "CHN", "2026-04-06", {"entity-list-refusal"}),
+    ],
+)
+def test_an_item_meets_conflicts_only_where_both_sides_ask_something(good, exporter, importer, day, expected):
+    assert {c["id"] for c in item(good, from_=exporter, to=importer, on=day)["conflicts"]} == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("lithium battery", "lithium-battery"), ("Lithium-Ion Battery", "lithium-battery"),
+        ("EV batteries", "lithium-battery"),
+        ("neodymium magnet", "ndfeb-magnets"), ("rare earth magnet", "ndfeb-magnets"),
+        ("rare earth", "rare-earth-mixtures"),
+        ("graphics card", "ai-chip"), ("GPUs", "ai-chip"), ("quadcopter", "drone"), ("HBM3e", "hbm"),
+        ("EUV machine", "chip-tools"), ("jet engines", "aircraft-engine"), ("dysprosium oxides", "dysprosium-oxide"),
+    ],
+)  # fmt: skip
+def test_everyday_names_in_either_number_reach_their_item(query, expected):
+    found = item(query, on="2025-06-01")["resolved"]["items"]
+    assert found[0]["item"] == expected
+
+
+def test_a_name_wider_than_the_items_is_for_some_goods_only():
+    found = item("magnets", on="2025-06-01")
+    assert {"ndfeb-magnets", "smco-magnets"} <= {x["item"] for x in found["resolved"]["items"]}
+    assert all(x["confidence"] == "L" for x in found["resolved"]["items"])
+    assert found["licence"]["CHN"] == "required for some goods of this name"
+    assert any("wider than the items" in w for w in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [
+        ("1C902.d", ("1C902.a", "1C902.b", "1C902.c")), ("3A090.z", ("a, b, c",)), ("1C915", ("1C913",)),
+        ("dyspropsium oxide", ("dysprosium oxide",)),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_code_or_a_name_is_answered_with_what_is_there(query, offered):
+    warnings = " ".join(item(query, on="2025-06-01")["warnings"])
+    for text in offered:
+        assert text in warnings
+
+
+# Announcement 18 of 2025 (4 April) is the licence; 61 limb c worked from 9 October to 7 November 2025, limbs a and b
+# never; what was suspended to 10 November 2026 is unknown after it.
+FIVE_DAYS = {
+    "2025-04-03": {},
+    "2025-04-04": {"18": "in_force"},
+    "2025-10-09": {"18": "in_force", "61#a": "scheduled", "61#b": "scheduled", "61#c": "in_force"},
+    "2025-11-08": {"18": "in_force", "61#a": "suspended", "61#b": "suspended", "61#c": "suspended"},
+    "2026-11-20": {"18": "in_force", "61#a": "unknown", "61#b": "unknown", "61#c": "unknown"},
+}
+BRANCHES = {"lapsed": "in_force", "extended": "suspended"}
+
+
+def _limbs(document):
+    out = {}
+    for row in document["requirements"]:
+        if row["requirement"] == "licence" and row["regime"] == "CHN":
+            out[row["measure"].removeprefix("chn.mofcom.").replace("-2025", "")] = row["status"]
+    return out
+
+
+@pytest.mark.parametrize("day", FIVE_DAYS)
+@pytest.mark.parametrize("element", SEVEN)
+def test_seven_rare_earths_on_five_days_through_the_command(command, element, day):
+    name = f"{element} oxide"
+    code, document, _ = command("controls", "item", name, "--from", "CHN", "--to", "USA", "--on", day, "--json")
+    assert (code, _limbs(document)) == (0, FIVE_DAYS[day])
+    assert document["licence"]["CHN"] == ("not required by list" if day == "2025-04-03" else "required")
+    code, text, _ = command("controls", "item", name, "--from", "CHN", "--to", "USA", "--on", day)
+    assert code == 0
+    for number, status in FIVE_DAYS[day].items():
+        measure, _, limb = number.partition("#")
+        shown = f"chn.mofcom.{measure}-2025" + (f"#{limb}" if limb else "")
+        line = next(x for x in text.splitlines() if x.startswith("CHN") and shown in x)
+        assert status in line
+    assert ("unknown" in text) == (day == "2026-11-20")
+
+
+@pytest.mark.parametrize("assume", BRANCHES)
+def test_the_two_branches_through_the_command(command, assume):
+    arguments = ("controls", "item", "dysprosium oxide", "--on", "2026-11-20", "--assume", assume)
+    _, document, _ = command(*arguments, "--json")
+    assert _limbs(document) == {"18": "in_force"} | {f"61#{x}": BRANCHES[assume] for x in "abc"}
+    assert {r["assumed"] for r in document["requirements"] if "61" in r["measure"]} == {assume}
+    assert any("Scenario, not fact" in w for w in document["warnings"])
+    _, text, _ = command(*arguments)
+    assert "Scenario, not fact" in text
+    _, before, _ = command("controls", "item", "dysprosium oxide", "--on", "2026-11-09", "--assume", assume, "--json")
+    assert {r["assumed"] for r in before["requirements"]} == {None}
+
+
+def test_a_warning_is_said_once_with_the_measures_it_is_about():
+    for query, day in (("dysprosium oxide", "2026-11-20"), ("H200", "2026-11-20"), ("magnets", "2025-06-01")):
+        warnings = item(query, from_="CHN", to="USA", on=day)["warnings"]
+        bare = [w.rpartition(": ")[2] for w in warnings]
+        assert len(bare) == len(set(bare)), query
+    assert sum("evidence is firm" in w for w in item("dysprosium oxide", on="2026-11-20")["warnings"]) == 1
+    ran_out = [w for w in item("dysprosium oxide", on="2026-11-20")["warnings"] if "The suspension ran" in w]
+    assert len(ran_out) == 1
+    assert all(f"chn.mofcom.61-2025#{limb}" in ran_out[0] for limb in "abc")

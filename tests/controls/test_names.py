@@ -87,6 +87,39 @@ def test_scripts():
     assert len(tokens_of("word " * 5000)) <= LONGEST_NAME
 
 
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Acme Co.,Ltd.", ("acme",)), ("Acme CO., LTD.", ("acme",)), ("Acme Co.Ltd", ("acme",)),
+        ("A.B.C. Trading Pte.Ltd", ("abc", "trading")), ("S.p.A. Fiat", ("fiat",)),
+        ("Amazon.com Inc.", ("amazon", "com")),
+    ],
+)  # fmt: skip
+def test_a_point_parts_words_but_not_initials(text, tokens):
+    assert tokens_of(text) == tokens
+
+
+def test_run_on_forms_do_not_spoil_the_score():
+    assert compare("Acme Trading Co.,Ltd", "Acme Trading Co., Ltd.").score == pytest.approx(1.0)
+
+
+def test_forms_are_shown_in_words():
+    why = compare("Huawei Technologies", "HUAWEI TECHNOLOGIES CO., LTD.").why()
+    assert "co ltd only in the list" in why
+    assert "gmbh co kg only in the query" in compare("Acme GmbH & Co. KG", "Acme").why()
+    assert not any("coltd" in line for line in why)
+
+
+def test_every_row_of_the_tables_of_scripts_says_where_it_is_from():
+    from detente.controls._tables import csv_of
+
+    rows = csv_of("script_names.csv")
+    assert len({r["text"] for r in rows}) == len(rows)
+    for row in rows:
+        assert row["source"]
+        assert romanised(row["text"]).split() == row["word"].split(), row
+
+
 def _f1(scores, labels, threshold):
     hits = sum(s >= threshold and m for s, m in zip(scores, labels, strict=True))
     wrong = sum((s >= threshold) != m for s, m in zip(scores, labels, strict=True))

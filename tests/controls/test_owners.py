@@ -324,3 +324,41 @@ def test_synthetic_graphs_are_the_same_for_the_same_seed_and_sum_to_at_most_one(
     assert isinstance(one, Ownership)
     assert "Synthetic" in one.warnings[0]
     assert np.bincount(one.owned, weights=one.low).max() <= UNIT * 1.02
+
+
+@pytest.mark.parametrize("listed", ["acme holdings", " ACME  Holdings", "Acme\u3000Holdings", "\uff21cme Holdings"])
+def test_a_listed_owner_is_found_whatever_its_case_and_spaces(listed):
+    found = covered([("Acme Holdings", "A", 0.9)], {listed: "Presumption of denial"})
+    assert found["certain"] == ["A"]
+    assert found["explain"]["A"]["policy"] == "presumption of denial"
+    assert any("Acme Holdings" in n and "case or spaces" in n for n in found["warnings"])
+
+
+def test_spellings_of_one_entity_are_joined_in_the_holdings_and_told():
+    """0.3 and 0.2 of one owner under two spellings are one half; a chain does not break at a capital letter."""
+    found = covered([("X", "Mid Co", 0.3), ("x ", "Mid Co", 0.2), ("MID CO", "End", 0.5)], ["X"])
+    assert found["certain"] == ["End", "MID CO"]
+    assert any("'Mid Co' is 'MID CO'" in n for n in found["warnings"])
+    assert any("'x' is 'X'" in n for n in found["warnings"])
+
+
+def test_names_that_agree_say_nothing_about_spelling():
+    assert not any("spaces" in n for n in covered([("X", "A", 0.5)], ["X"])["warnings"])
+
+
+def test_a_name_listed_twice_takes_the_stricter_policy(tmp_path):
+    found = covered([("X", "A", 0.5)], {"X": "Policy of denial", "x": "Case by case"})
+    assert found["explain"]["A"]["policy"] == "denial"
+    path = tmp_path / "listed.csv"
+    path.write_text("entity,policy\nX,Policy of denial\nX,Case by case\n")
+    assert covered([("X", "A", 0.5)], path)["explain"]["A"]["policy"] == "denial"
+
+
+def test_punctuation_is_not_ignored_but_the_name_is_offered():
+    notes = covered([("Acme, Ltd.", "A", 0.9)], ["Acme Ltd"])["warnings"]
+    assert any("Did you mean Acme, Ltd. for Acme Ltd?" in n for n in notes)
+
+
+def test_warnings_are_told_once():
+    notes = owners([("X", "A", 0.5)], ["X"], "mofcom-61", on="2026-11-20")["warnings"]
+    assert len(notes) == len(set(notes))

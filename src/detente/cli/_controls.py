@@ -52,6 +52,8 @@ def item(
         print(f"{code}, {data['from']} to {data['to']}, {data['on']} (indicative)")
         for regime, verdict in data["licence"].items():
             print(f"  {regime}: {verdict}")
+        if "chip" in data:
+            print(f"  as a chip: {data['chip']['class']} ({data['chip']['policy']})")
         resolved = data["resolved"]
         rows = [("item", x["item"], x["condition"], x["confidence"]) for x in resolved["items"]]
         rows += [("Chinese code", x["code"], x["item"], x["confidence"]) for x in resolved["cn_codes"]]
@@ -115,8 +117,8 @@ def chip(
         print(f"To {data['to']} on {data['on']}: {data['class']} ({data['policy']}), by {data['rule'] or 'no rule'}")
         for line in data["why"]:
             print(f"  {line}")
-        for letter in data["letters"]:
-            print(f"Letters in force ({letter['measure']}): {letter['why']}.")
+        for row in data["practice"]:
+            print(f"Practice, as reported by {row['reporter']} ({row['date']}): {row['reported']}.")
         if data["tariff_band"]:
             print("The section 232 duty of 25 % on chips falls on it.")
         notes(data["warnings"])
@@ -198,8 +200,9 @@ def _one(
     import datetime as dt
 
     from detente.controls import Screener
-    from detente.controls._screen import add_standings, answer
+    from detente.controls._screen import add_standings, answer, named
 
+    named(name)
     screener = Screener()
     warnings = screener.lists.staleness(dt.date.today(), max_age)
     found = screener.matches(name, min_score)
@@ -220,7 +223,8 @@ def _one(
             (m["score"], m["list"], m["alias"] or m["name"], m["notice"], m["id"], "; ".join(m["why"][:3]))
             for m in data["matches"]
         ]
-        table("Matches", ("score", "list", "listed as", "notice", "id", "why"), cells, right=(0,))
+        if cells:
+            table("Matches", ("score", "list", "listed as", "notice", "id", "why"), cells, right=(0,))
         for row in allowed:
             print(f"Settled: {row['name']} by {row['who']} on {row['when']} ({row['why']}).")
         notes(data["warnings"])
@@ -325,25 +329,43 @@ def ceilings(
     on: On = None,
     known: Known = None,
     assume: Assume = None,
+    goods: Annotated[
+        bool, typer.Option("--goods", help="By goods of the model instead, as a scenario's `controls:` takes them.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Give the share of licences granted, as ranges, where it was reported: ceilings for the model."""
     from detente.controls import ceilings as ask
+    from detente.controls import export_ceilings
     from detente.controls._standing import embedded
 
-    rows = ask(on or embedded().firm_until, known, assume)
+    day = on or embedded().firm_until
+    rows = export_ceilings(day, known, assume) if goods else ask(day, known, assume)
+    emit(rows, as_json, lambda: _ceilings(rows, goods))
 
-    def people() -> None:
+
+def _ceilings(rows: list[dict[str, Any]], goods: bool) -> None:
+    if goods:
+        by_good = [
+            (r["item"], r["measure"], r["status"], r["exporter"], *(_share(r[k]) for k in ("low", "central", "high")),
+             "; ".join(r["source"]), r["confidence"])
+            for r in rows
+        ]  # fmt: skip
+        columns = ("good", "measure", "status", "from", "low %", "central %", "high %", "reports", "conf.")
+        table("Ceilings on exports, of the baseline quantity", columns, by_good, right=(4, 5, 6))
+    else:
         cells = [
             (r["measure"], r["status"], *(percent(x) for x in r["share_granted"]),
              "; ".join(f"{p['reporter']} {p['date']}" for p in r["reports"]), r["confidence"])
             for r in rows
         ]  # fmt: skip
-        columns = ("measure", "status", "from %", "to %", "reports", "conf.")
-        table("Share of licence applications granted", columns, cells, right=(2, 3))
-        notes(list(dict.fromkeys(w for r in rows for w in r["warnings"])))
+        headers = ("measure", "status", "from %", "to %", "reports", "conf.")
+        table("Share of licence applications granted", headers, cells, right=(2, 3))
+    notes(list(dict.fromkeys(w for r in rows for w in r["warnings"])))
 
-    emit(rows, as_json, people)
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else percent(value)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from detente.cli._output import AsJson, emit, table
+from detente.cli._output import AsJson, emit, notes, table
 
 
 def register(app: typer.Typer) -> None:
@@ -41,9 +41,29 @@ def _show(answer: dict[str, Any], out: Path | None) -> None:
     trade = [(k, f"{v:+.1f}") for k, v in results.get("trade_percent", {}).items()]
     if trade:
         table("Goods trade by value", ["flow", "percent"], trade, right=[1])
+    _show_ceilings(answer.get("export_ceilings", []))
+    notes(answer.get("notes", []))
     print(
         f"Model result, not an observation. Fingerprint {answer['fingerprint']}." + (f" Kept in {out}." if out else "")
     )
+
+
+def _show_ceilings(limits: list[dict[str, Any]]) -> None:
+    """The limits on the largest flows; the others are in the JSON."""
+    if not limits:
+        return
+    largest = sorted(limits, key=lambda row: -row["trade_baseline"])[:8]
+    rows = [
+        (row["sector"], _some(row["exporter"]), _some(row["importer"]), f"{100 * row['limit']:.1f}",
+         f"{row['premium_percent']:.1f}")
+        for row in largest
+    ]  # fmt: skip
+    title = f"Export ceilings, the largest flows of {len(limits)}: what a licence is worth"
+    table(title, ["good", "from", "to", "limit %", "premium %"], rows, right=[3, 4])
+
+
+def _some(codes: list[str]) -> str:
+    return ", ".join(codes[:3]) + (f" and {len(codes) - 3} more" if len(codes) > 3 else "")
 
 
 def compare(

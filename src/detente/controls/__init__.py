@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente import lazy
+
+if TYPE_CHECKING:
+    from detente.controls._export_ceilings import export_ceilings as export_ceilings
 
 _PUBLIC = {
     "AllowList": "_journal",
@@ -19,6 +22,7 @@ _PUBLIC = {
     "chip": "_chip",
     "compare": "_score",
     "conflicts": "_conflicts",
+    "export_ceilings": "_export_ceilings",
     "item": "_item",
     "owners": "_owners",
     "screen": "_screen",

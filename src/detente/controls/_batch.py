@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from detente.controls._csvfile import rows
+from detente.controls._csvfile import once_each, rows, writing
 from detente.controls._journal import AllowList, AuditLog
 from detente.controls._lists import REFUSE_AFTER_DAYS, Lists, changed
 from detente.controls._screen import REVIEW, Match, Screener, answer, overall, unreadable
@@ -103,6 +103,8 @@ class _Job:
             self.inputs = {"hash": _file_hash(source), **ways}
         except OSError as error:
             raise UserError([Problem(str(source), f"cannot be read: {error.strerror}")]) from None
+        with writing(target):
+            pass
 
     def run(self, progress: Progress | None) -> dict[str, Any]:
         state = _load_state(self.state)
@@ -179,8 +181,7 @@ class _Job:
         return self._summary(0, len(new) + len(gone))
 
     def _write(self, lines: Iterator[list[Any]], skip: int, progress: Progress | None) -> None:
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-        with self.part.open("a", encoding="utf-8", newline="") as file:
+        with writing(self.target), self.part.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             if not skip and not file.tell():
                 writer.writerow(COLUMNS)
@@ -190,17 +191,18 @@ class _Job:
                     file.flush()
                     if progress:
                         progress(done)
-        os.replace(self.part, self.target)
+        with writing(self.target):
+            os.replace(self.part, self.target)
         self._write_state(True)
 
     def _write_state(self, done: bool) -> None:
         data = {"inputs": self.inputs, "version": self.lists.version, "done": done}
         if done:
             data["entries"] = self.lists.fingerprints
-        self.state.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.state.with_name(self.state.name + ".tmp")
-        temporary.write_text(json.dumps(data), encoding="utf-8")
-        os.replace(temporary, self.state)
+        with writing(self.target):
+            temporary.write_text(json.dumps(data), encoding="utf-8")
+            os.replace(temporary, self.state)
 
     def _summary(self, resumed: int, rescreened: int) -> dict[str, Any]:
         counts: dict[str, int] = {}
@@ -222,6 +224,7 @@ def _strongest(results: list[str]) -> str:
 
 def _column(header: list[str], named: str | None, where: str) -> int:
     plain = [h.strip().casefold() for h in header]
+    once_each(plain, _NAME_HEADERS if named is None else (named.strip().casefold(),), where)
     if named is not None:
         if named.strip().casefold() in plain:
             return plain.index(named.strip().casefold())

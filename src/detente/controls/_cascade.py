@@ -111,7 +111,7 @@ def least_fixed_point(holdings: Holdings, seeds: Ints, need: int, *, high: bool 
             frontier = np.array(joined, np.int32)
             continue
         first, last = holdings.start[frontier], holdings.start[frontier + 1]
-        places = _spans(first, last - first)
+        places = spans(first, last - first)
         targets = holdings.owned[places]
         weights = share[places]
         # sums below 2**53: exact in floating point
@@ -126,11 +126,11 @@ def least_fixed_point(holdings: Holdings, seeds: Ints, need: int, *, high: bool 
     return rank, held
 
 
-def _spans(first: Longs, length: Longs) -> Longs:
+def spans(first: Longs, length: Longs) -> Longs:
     """All places of the spans, one after the other.
 
     >>> import numpy as np
-    >>> _spans(np.array([5, 0]), np.array([2, 1])).tolist()
+    >>> spans(np.array([5, 0]), np.array([2, 1])).tolist()
     [5, 6, 0]
     """
     import numpy as np
@@ -190,7 +190,7 @@ class Cascade:
 
 
 def spread(holdings: Holdings, seeds: Ints, within: NDArray[np.bool_], *, high: bool = False) -> NDArray[np.bool_]:
-    """Everyone reached from `seeds` over holdings above zero, passing only through `within`."""
+    """Everyone reached from `seeds` over holdings above zero, passing only through `within`; the seeds, too."""
     import numpy as np
 
     share = holdings.high if high else holdings.low
@@ -198,9 +198,36 @@ def spread(holdings: Holdings, seeds: Ints, within: NDArray[np.bool_], *, high: 
     reached[seeds] = True
     frontier = np.unique(seeds)
     while len(frontier):
+        if len(frontier) < _SCALAR_BELOW:
+            frontier = np.array(_spread_one_by_one(holdings, share, within, reached, frontier.tolist()), np.int32)
+            continue
         first, last = holdings.start[frontier], holdings.start[frontier + 1]
-        places = _spans(first, last - first)
-        targets = np.unique(holdings.owned[places][share[places] > 0])
-        frontier = targets[within[targets] & ~reached[targets]]
+        places = spans(first, last - first)
+        targets = holdings.owned[places][share[places] > 0]
+        targets = targets[within[targets] & ~reached[targets]]
+        if len(targets) * _DENSE_FROM > holdings.size:
+            marks = np.zeros(holdings.size, np.bool_)
+            marks[targets] = True
+            frontier = np.flatnonzero(marks).astype(np.int32)
+        else:
+            frontier = np.unique(targets)
         reached[frontier] = True
     return reached
+
+
+def _spread_one_by_one(
+    holdings: Holdings, share: Ints, within: NDArray[np.bool_], reached: NDArray[np.bool_], frontier: list[int]
+) -> list[int]:
+    """Rounds of few entities; stops when a round grows."""
+    arrays = (holdings.start, holdings.owned, share, within, reached)
+    start, owned, shares, allowed, marks = (_scalars(x) for x in arrays)
+    while frontier and len(frontier) < _SCALAR_BELOW:
+        following: list[int] = []
+        for entity in frontier:
+            for place in range(start[entity], start[entity + 1]):
+                target = owned[place]
+                if shares[place] > 0 and allowed[target] and not marks[target]:
+                    marks[target] = True
+                    following.append(target)
+        frontier = following
+    return frontier

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from detente.controls._letters import POLICIES, letters
+from detente.controls._practice import reports
 from detente.controls._standing import embedded, standing
-from detente.controls._tables import csv_of, destination, groups, yaml_of
+from detente.controls._tables import EMBARGOED, csv_of, destination, groups, yaml_of
 from detente.dates import parse_date
 from detente.errors import Problem, UnknownName, UserError, unknown
 
@@ -75,9 +77,11 @@ def chip(
 
     Returns
     -------
-    `{class, eccn, policy, rule, why, candidates, letters, tariff_band, on, to, warnings}`. `class` is `controlled` or
-    `free` under the rule of 2022, `3A090.a`, `3A090.b`, `3A090.c` or `free` later, `unknown` where a figure that
-    decides is missing (then `candidates` has the classes it may be).
+    `{class, eccn, policy, rule, why, candidates, letters, practice, tariff_band, on, to, warnings}`. `class` is
+    `controlled` or `free` under the rule of 2022, `3A090.a`, `3A090.b`, `3A090.c` or `free` later, `unknown` where a
+    figure that decides is missing (then `candidates` has the classes it may be). A chip of no class has the policy
+    `not controlled`, or `licence by letter` while letters to named makers reached it, or `unknown` where its figures
+    do not settle that.
 
     Raises
     ------
@@ -99,18 +103,21 @@ def chip(
     day = embedded().firm_until if on is None else parse_date(on, "--on")
     place = destination(to)
     figures = _figures(tpp, die_area, bandwidth, interconnect, memory_density)
-    base, additions, reviews = _in_force(day, known)
-    notes = []
+    base, additions, reviews, notes = _in_force(day, known)
     if base is None and not additions:
         notes.append(f"No performance rule was in force on {day}: the first began on 7 October 2022.")
         return _answer(_FREE, "", "not controlled", None, [], notes, figures, place, day)
     found, why, candidates = _classify(figures, [*(base or {}).get("classes", ()), *_added(additions)], datacentre)
     rule = next((r for r in (base, *additions) if r and found["class"] in _classes_of(r)), base)
     name, eccn = found["class"], found.get("eccn", "")
-    policy = _policy(name, rule or {}, reviews, figures, place, why)
+    beside = letters(figures, place, day, known) if name == _FREE else []
+    policy = _beside(beside, place, why) if name == _FREE else _policy(name, rule or {}, reviews, figures, place, why)
     out = _answer(name, eccn, policy, rule, why, notes, figures, place, day)
     out["candidates"] = candidates
-    out["letters"] = _letters(figures, name, place, day, known)
+    out["letters"] = beside
+    seen = None if known is None else parse_date(known, "--known")
+    met = [r for r in reviews if name in r["review"]["classes"] and place in r["review"]["economies"]]
+    out["practice"] = [report for row in met for report in reports(row["measure"], day, seen)]
     out["tariff_band"] = _tariff_band(figures, day)
     return out
 
@@ -145,20 +152,25 @@ def _figures(*values: float | None) -> dict[str, float | None]:
 
 def _in_force(
     day: dt.date, known: str | dt.date | None
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]], list[dict[str, Any]]]:
-    """(the test that governs, those that add a class, those that change the review) on a day."""
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """(the test that governs, those that add a class, those that change the review, warnings) on a day."""
     base, additions, reviews = None, [], []
+    notes: list[str] = []
     for rule in yaml_of("chip_rules.yaml"):
         # a test holds while its measure does; the one of 2022 ends where it was superseded
-        if standing(rule["measure"], day, known)["status"] != "in_force":
+        state = standing(rule["measure"], day, known)
+        if state["status"] == "unknown":
+            notes.append(f"Whether {rule['source']} holds on {day} is not known.")
+        if state["status"] not in ("in_force", "unknown"):
             continue
+        notes += state["warnings"]
         if "classes" in rule:
             base = rule
         elif "adds" in rule:
             additions.append(rule)
         else:
             reviews.append(rule)
-    return base, additions, reviews
+    return base, additions, reviews, list(dict.fromkeys(notes))
 
 
 def _added(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -219,6 +231,23 @@ def _in_scope(scope: Mapping[str, Any], place: str) -> bool:
     return inside and not kept_out
 
 
+def _beside(rows: list[dict[str, Any]], place: str, why: list[str]) -> str:
+    """What a chip of no class is subject to all the same: letters to its maker, or an embargo of the destination."""
+    if place in EMBARGOED:
+        why.append(f"Part 746 of the EAR asks for licences to {place} beyond the classes of chips")
+        return "unknown"
+    policy = POLICIES[False]
+    for row in rows:
+        span = f"{row['measure']}, from {row['since']}" + (f" to {row['until']}" if row["until"] else "")
+        if row["status"] == "ended":
+            reached = "; they reached it" if row["reaches"] else ""
+            why.append(f"Letters to named makers ({span}) have ended: {row['ended'] or 'no more is known'}{reached}")
+            continue
+        why.append(f"Letters to named makers ({span}): {row['why']}")
+        policy = POLICIES[row["reaches"] if row["status"] == "in_force" else None]
+    return policy
+
+
 def _policy(
     name: str,
     rule: Mapping[str, Any],
@@ -227,8 +256,6 @@ def _policy(
     place: str,
     why: list[str],
 ) -> str:
-    if name == _FREE:
-        return "not controlled"
     if name == "unknown":
         return "unknown"
     if not _in_scope(rule["scope"], place):
@@ -251,29 +278,6 @@ def _policy(
         why.append(f"{row['source']}: {'; '.join(told)}. Conditions: {row['conditions']}")
         return str(review["policy"])
     return str(rule["policy"])
-
-
-def _letters(
-    figures: Mapping[str, float | None], name: str, place: str, day: dt.date, known: str | dt.date | None
-) -> list[dict[str, Any]]:
-    """Letters to named makers that reached chips below the rule: their thresholds were never published."""
-    if place not in ("CHN", "HKG", "MAC") or name != _FREE:
-        return []
-    state = standing("usa.bis.h20-letters", day, known)
-    if state["status"] != "in_force":
-        return []
-    model = known_chip("H20")
-    like = [_NAMES[k] for k in ("bandwidth", "interconnect")
-            if figures.get(k) is not None and (figures[k] or 0) >= (model[k] or 0)]  # fmt: skip
-    return [
-        {
-            "measure": state["measure"],
-            "status": state["status"],
-            "reaches": True if like else None,
-            "why": f"matches the H20 in {' and '.join(like)}" if like else "the letters' thresholds are not known",
-            "confidence": "M",
-        }
-    ]
 
 
 def _tariff_band(figures: Mapping[str, float | None], day: dt.date) -> bool | None:
@@ -306,6 +310,7 @@ def _answer(
         "why": why,
         "candidates": [name],
         "letters": [],
+        "practice": [],
         "tariff_band": False,
         "figures": {k: v for k, v in figures.items() if v is not None},
         "to": place,

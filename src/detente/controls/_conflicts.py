@@ -39,9 +39,10 @@ def conflicts(
 
     Returns
     -------
-    `[{id, obeying, breaches, one: [...], other: [...], status, missing, confidence}]`. `status` is `in_force` where
-    both sides are, `unknown` where one is not known; a pair of which one side is not in force is left out. `missing`
-    has the facts that would still have to hold.
+    `[{id, obeying, breaches, one: [...], other: [...], status, missing, reach, confidence}]`. `status` is `in_force`
+    where both sides are, `unknown` where one is not known; a pair of which one side is not in force on the day, as far
+    as was known then, is left out, and `breaches` tells only of measures that stand. `missing` has the facts that would
+    still have to hold; `reach` whether the obeyed law follows the good (`items`) or the party (`parties`).
 
     Raises
     ------
@@ -62,36 +63,42 @@ def conflicts(
     for row in yaml_of("conflicts.yaml"):
         if facts is not None and not set(row["when"]) & set(facts):
             continue
-        one, other = (_sides(row[k], day, known, assume) for k in ("one", "other"))
-        states = [_of(side) for side in (one, other)]
-        if "absent" in states:
+        one = _standing_of(row["one"], day, known, assume)
+        against = {entry["measure"]: entry for entry in row["other"]}
+        other = _standing_of(list(against), day, known, assume)
+        if not one or not other:
             continue
+        told = [against[x["measure"]] for x in other]
         out.append(
             {
                 "id": row["id"],
                 "obeying": row["obeying"],
-                "breaches": row["breaches"],
+                "breaches": "; ".join(x["breaches"] for x in told),
                 "one": one,
                 "other": other,
-                "status": "unknown" if "unknown" in states else "in_force",
+                "status": "in_force" if all(_any_in_force(side) for side in (one, other)) else "unknown",
                 "missing": [] if facts is None else [FACTS[f] for f in row["when"] if f not in facts],
-                "confidence": row["confidence"],
+                "reach": row["reach"],
+                "confidence": min((x["confidence"] for x in told), key="HML".index),
             }
         )
     return out
 
 
-def _sides(names: list[str], day: dt.date, known: str | dt.date | None, assume: str | None) -> list[dict[str, Any]]:
+def _standing_of(
+    names: list[str], day: dt.date, known: str | dt.date | None, assume: str | None
+) -> list[dict[str, Any]]:
+    """The measures among `names` that are in force on a day as it was known then, or may be."""
     out: list[dict[str, Any]] = []
     for name in names:
         if ":" in name:
             out.append({"measure": None, "law": name.split(":", 1)[1], "status": "in_force"})
-        elif name.partition("#")[0] in embedded().measures:
-            state = standing(name, day, known, assume)
-            out.append({k: state[k] for k in ("measure", "title", "status", "since", "assumed")})
-    return [x for x in out if x["status"] in ("in_force", "unknown")]
+            continue
+        state = standing(name, day, known, assume)
+        if state["status"] in ("in_force", "unknown"):
+            out.append({k: state[k] for k in ("measure", "title", "status", "since", "assumed", "confidence")})
+    return out
 
 
-def _of(side: list[dict[str, Any]]) -> str:
-    states = {x["status"] for x in side}
-    return "in_force" if "in_force" in states else "unknown" if states else "absent"
+def _any_in_force(side: list[dict[str, Any]]) -> bool:
+    return any(x["status"] == "in_force" for x in side)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -41,6 +42,39 @@ def encoding_of(path: Path, named: str | None = None) -> str:
     return "utf-8"
 
 
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make the folder of a file that is about to be written; what the system refuses is a clear error.
+
+    Raises
+    ------
+    UserError
+        Where the folder cannot be made or the file cannot be written.
+    """
+    remedy = "Name a file in a folder that you may write to."
+    if path.is_dir():
+        raise UserError([Problem(str(path), "is a folder", "Name a file.")])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        text = f"cannot be written: {error.strerror or error}"
+        raise UserError([Problem(str(path), text, remedy)]) from None
+
+
+def once_each(header: Sequence[str], known: Collection[str], where: str) -> None:
+    """Refuse a header in which a column that is read stands twice: which of the two is meant cannot be told.
+
+    Raises
+    ------
+    UserError
+        Naming every such column.
+    """
+    twice = [name for name in dict.fromkeys(header) if name in known and header.count(name) > 1]
+    if twice:
+        raise UserError([Problem(where, f"has the column {name} more than once", "Keep one.") for name in twice])
+
+
 class _Lines:
     """Lines of a text file, each bounded."""
 
@@ -71,6 +105,8 @@ def rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, list[st
         At the first row that cannot be read, with its line.
     """
     name = encoding_of(path, encoding)
+    # a cell may be as long as a line; the reader's own limit, of the whole process, is lower
+    csv.field_size_limit(LONGEST_LINE)
     try:
         with path.open(encoding=name, newline="") as file:
             lines = _Lines(file, str(path))
@@ -80,8 +116,10 @@ def rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, list[st
                     if cells:
                         yield lines.number, cells
             except csv.Error as error:
+                long = f"has a cell longer than {LONGEST_LINE:,} characters"
+                what = long if "field limit" in str(error) else f"is malformed: {error}"
                 remedy = "Check quotes and commas there."
-                raise UserError([Problem(f"{path}:{lines.number}", f"is malformed: {error}", remedy)]) from None
+                raise UserError([Problem(f"{path}:{lines.number}", what, remedy)]) from None
             except UnicodeDecodeError as error:
                 text = f"is not {name} text: {error.reason}"
                 remedy = "Save it as UTF-8, or name its encoding with --encoding."

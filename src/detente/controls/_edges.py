@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.controls._cascade import UNIT
-from detente.controls._csvfile import encoding_of
+from detente.controls._csvfile import encoding_of, once_each
 from detente.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -71,12 +71,15 @@ def read(path: Path, encoding: str | None = None) -> dict[str, Any]:
         )  # fmt: skip
     except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeError, LookupError) as error:
         text = str(error).splitlines()[0][:300]
+        if "straddles" in text:
+            text = "a row has more than a million characters"
         remedy = "Check quotes there; if it is not UTF-8, name its encoding with --encoding."
         raise UserError([Problem(str(path), f"cannot be read as a CSV table: {text}", remedy)]) from None
     if ragged:
         raise UserError(ragged)
-    columns = {name.strip().casefold(): table.column(i) for i, name in enumerate(table.column_names)}
-    return _checked_columns(columns, str(path))
+    names = [name.strip().casefold() for name in table.column_names]
+    once_each(names, COLUMNS, str(path))
+    return _checked_columns({name: table.column(i) for i, name in enumerate(names)}, str(path))
 
 
 def _header(path: Path, encoding: str) -> list[str]:
@@ -92,7 +95,7 @@ def _header(path: Path, encoding: str) -> list[str]:
 def _checked_columns(columns: dict[str, Any], where: str) -> dict[str, Any]:
     missing = [c for c in _NEEDED if c not in columns]
     if missing:
-        remedy = f"Columns: {', '.join(COLUMNS)}; the first three are needed."
+        remedy = f"Columns: {', '.join(COLUMNS)}, parted by commas; the first three are needed."
         raise UserError([Problem(where, f"has no column {', '.join(missing)}", remedy)])
     return {name: column for name, column in columns.items() if name in COLUMNS}
 

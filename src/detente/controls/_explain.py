@@ -2,50 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-from detente.controls._cascade import UNIT, Cascade
+from detente.controls._cascade import UNIT, Cascade, Holdings
+from detente.controls._lookthrough import stakes
 from detente.controls._ownership import Ownership
 from detente.controls._rules import Rule
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+SHOWN = 20
+"""Entities of a path that are shown; of a longer one the two ends."""
+_HALF = SHOWN // 2
 
-_ROUNDS = 500
-_CLOSE = 1e-12
+
+class _Step(NamedTuple):
+    """How an entity is reached: from which owner, over how many entities, and the first of them."""
+
+    owner: int
+    length: int
+    first: tuple[int, ...]
 
 
 class Explainer:
-    """Explains some entities of one run; what it needs of the holdings is cut out once."""
+    """Explains entities of one run; what it needs of the holdings is sorted by who is owned, once."""
 
-    def __init__(self, graph: Ownership, cascade: Cascade, rule: Rule, places: list[int], look_through: bool) -> None:
-        import numpy as np
-
+    def __init__(self, graph: Ownership, holdings: Holdings, cascade: Cascade, rule: Rule, look_through: bool) -> None:
         self.graph, self.cascade, self.rule = graph, cascade, rule
-        counted = (graph.kind == 0) | ((graph.kind == 1) & rule.control) | ((graph.kind == 2) & rule.branches)
-        self._counted = counted
-        wanted = self._ancestors(places)
-        rows = np.flatnonzero(wanted[graph.owned] & counted)
-        order = rows[np.argsort(graph.owned[rows], kind="stable")]
-        self._rows: dict[int, list[int]] = {}
-        for row in order.tolist():
-            self._rows.setdefault(int(graph.owned[row]), []).append(row)
-        self.stakes = _stakes(graph, cascade) if look_through and places else None
-
-    def _ancestors(self, places: list[int]) -> NDArray[np.bool_]:
-        """The entities themselves and all covered ones above them."""
-        import numpy as np
-
-        wanted = np.zeros(len(self.graph.names), np.bool_)
-        wanted[places] = True
-        above = self._counted & (self.cascade.possible[self.graph.owner] > 0)
-        owner, owned = self.graph.owner[above], self.graph.owned[above]
-        while True:
-            new = owner[wanted[owned] & ~wanted[owner]]
-            if not len(new):
-                return wanted
-            wanted[new] = True
+        self._above = _of_covered_owners(holdings, cascade)
+        self._paths: dict[bool, dict[int, _Step]] = {True: {}, False: {}}
+        self.stakes = (
+            stakes(graph.holdings(control=False, branches=False), cascade.certain == 0, UNIT) if look_through else None
+        )
 
     def _earlier(self, place: int, high: bool) -> list[tuple[int, int]]:
         """(units, owner) of the owners that were covered before `place`, the largest first.
@@ -53,13 +39,14 @@ class Explainer:
         Only they can be a reason for it: two firms that hold each other do not lift themselves.
         """
         rank = self.cascade.possible if high else self.cascade.certain
-        ends = self.graph.high if high else self.graph.low
-        mine = int(rank[place])
+        first, last = self._above.start[place], self._above.start[place + 1]
+        owners = self._above.owned[first:last]
+        ranks = rank[owners]
+        earlier = (ranks >= 0) & ((ranks < rank[place]) | (rank[place] < 0))
+        ends = (self._above.high if high else self._above.low)[first:last]
         sums: dict[int, int] = {}
-        for row in self._rows.get(place, ()):
-            owner = int(self.graph.owner[row])
-            if rank[owner] >= 0 and (mine < 0 or rank[owner] < mine):
-                sums[owner] = sums.get(owner, 0) + int(ends[row])
+        for owner, units in zip(owners[earlier].tolist(), ends[earlier].tolist(), strict=True):
+            sums[owner] = sums.get(owner, 0) + units
         return sorted(((units, owner) for owner, units in sums.items()), key=lambda x: (-x[0], x[1]))
 
     def one(self, place: int) -> dict[str, Any]:
@@ -81,7 +68,7 @@ class Explainer:
             "held_high": held_high / UNIT,
             "owners": [names[i] for i, _ in owners],
             "shares": {names[i]: units / UNIT for i, units in owners},
-            "path": self._path(place, certain),
+            **self._path(place, certain),
             "margin": (held - threshold) / UNIT,
             "exactly_at_threshold": held == threshold,
         }
@@ -91,42 +78,53 @@ class Explainer:
             out["look_through"] = round(float(self.stakes[place]), 9)
         return out
 
-    def _path(self, place: int, certain: bool) -> list[str]:
-        """From a listed entity down, by the largest holding among the earlier covered owners."""
+    def _path(self, place: int, certain: bool) -> dict[str, Any]:
+        """From a listed entity down, by the largest holding among the earlier covered owners; a long one's two ends."""
+        names = self.graph.names
         rank = self.cascade.certain if certain else self.cascade.possible
-        path = [place]
         if rank[place] < 0:
             first = self._earlier(place, high=False)
-            return [self.graph.names[i] for i in ([first[0][1]] if first else []) + path] if first else []
-        while rank[path[-1]] > 0:
-            owners = self._earlier(path[-1], high=not certain)
+            places = [first[0][1], place] if first else []
+            return {"path": [names[i] for i in places], "path_length": len(places)}
+        step = self._step(place, certain)
+        tail = [place]
+        while len(tail) < min(step.length - len(step.first), _HALF):
+            tail.append(self._paths[certain][tail[-1]].owner)
+        # within the first half the way up ends where the head begins
+        left_out = step.length - len(step.first) - len(tail) if step.length > len(step.first) else 0
+        shown = [names[i] for i in step.first]
+        if left_out:
+            shown.append(f"... {left_out:,} more ...")
+        if step.length > len(step.first):
+            shown += [names[i] for i in reversed(tail)]
+        return {"path": shown, "path_length": step.length}
+
+    def _step(self, place: int, certain: bool) -> _Step:
+        """The way to an entity, built from that to its largest earlier owner; each entity's is found once."""
+        known = self._paths[certain]
+        rank = self.cascade.certain if certain else self.cascade.possible
+        way = []
+        while place not in known:
+            owners = self._earlier(place, high=not certain) if rank[place] > 0 else []
+            way.append((place, owners[0][1] if owners else -1))
             if not owners:
                 break
-            path.append(owners[0][1])
-        return [self.graph.names[i] for i in reversed(path)]
+            place = owners[0][1]
+        for entity, owner in reversed(way):
+            above = known.get(owner)
+            if above is None:
+                known[entity] = _Step(owner, 1, (entity,))
+            else:
+                first = (*above.first, entity) if above.length < _HALF else above.first
+                known[entity] = _Step(owner, above.length + 1, first)
+        return known[way[0][0] if way else place]
 
 
-def _stakes(graph: Ownership, cascade: Cascade) -> NDArray[np.float64]:
-    r"""Look-through stake of all listed entities in everyone, by the low ends of shares.
-
-    The solution v of :math:`v_j = \sum_i s_{ij} (1_{i \in L} + 1_{i \notin L} v_i)`, that is a row of
-    :math:`S (I - S)^{-1}` with the listed held fixed; by rounds until nothing moves. It answers whose money it is, not
-    whom the rule covers, and decides nothing.
-    """
+def _of_covered_owners(holdings: Holdings, cascade: Cascade) -> Holdings:
+    """The holdings of covered owners, turned round: those in an entity stand together, and `owned` is the owner."""
     import numpy as np
 
-    rows = np.flatnonzero((graph.kind == 0) & (graph.low > 0))
-    owner, owned, share = graph.owner[rows], graph.owned[rows], graph.low[rows] / UNIT
-    listed = cascade.certain == 0
-    size = len(graph.names)
-    stake = np.zeros(size)
-    base = np.bincount(owned, weights=share * listed[owner], minlength=size)
-    through = ~listed[owner]
-    owner, owned, share = owner[through], owned[through], share[through]
-    for _ in range(_ROUNDS):
-        passed_on = np.bincount(owned, weights=share * stake[owner], minlength=size)
-        now: NDArray[np.float64] = np.minimum(base + passed_on, 1.0)
-        if np.abs(now - stake).max(initial=0.0) < _CLOSE:
-            return now
-        stake = now
-    return stake
+    owner = np.repeat(np.arange(holdings.size, dtype=np.int32), np.diff(holdings.start))
+    keep = cascade.possible[owner] >= 0
+    high = None if holdings.high is holdings.low else holdings.high[keep]
+    return Holdings.of(holdings.size, holdings.owned[keep], owner[keep], holdings.low[keep], high)

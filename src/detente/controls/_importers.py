@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.controls._cascade import UNIT
-from detente.controls._csvfile import encoding_of, rows
+from detente.controls._csvfile import encoding_of, rows, writing
 from detente.controls._edges import COLUMNS
 from detente.errors import Problem, UserError, unknown
 
@@ -311,7 +311,8 @@ def convert(kind: str, source: str | Path, target: str | Path) -> dict[str, Any]
     left_out: Counter[str] = Counter()
     count = 0
     temporary = target.with_name(target.name + ".tmp")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target):
+        temporary.touch()
     try:
         with temporary.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n", extrasaction="ignore")

@@ -26,6 +26,9 @@ _LETTERS = 38
 _LEAST_COSINE = 0.2
 """Below it two names share next to no letters; one slip in a short word leaves a half or more."""
 
+_MOST_JOINED = 12
+_LEAST_JOINED = 5
+
 
 def _codes(text: str) -> NDArray[np.int64]:
     """Number of every letter triple of a text of Latin tokens."""
@@ -46,10 +49,12 @@ def key_of(name: str) -> str:
 class Index:
     """An inverted index of letter triples over names."""
 
-    def __init__(self, size: int, names: NDArray[np.int32], start: NDArray[np.int64]) -> None:
+    def __init__(
+        self, size: int, names: NDArray[np.int32], start: NDArray[np.int64], words: frozenset[str] = frozenset()
+    ) -> None:
         import numpy as np
 
-        self.size, self.names, self.start = size, names, start
+        self.size, self.names, self.start, self.words = size, names, start, words
         counts = np.diff(start)
         self.idf = np.log(1.0 + size / (counts + 1.0))
         length = np.sqrt(np.bincount(names, weights=np.repeat(self.idf**2, counts), minlength=size))
@@ -70,18 +75,21 @@ class Index:
         within = (codes % _LETTERS != line) & (codes // _LETTERS % _LETTERS != line) & (codes // _LETTERS**2 != line)
         pairs = np.unique(codes[within] * size + owner[within])
         counts = np.bincount(pairs // size, minlength=_LETTERS**3)
-        return cls(size, (pairs % size).astype(np.int32), np.concatenate([[0], np.cumsum(counts)]))
+        start = np.concatenate([[0], np.cumsum(counts)])
+        return cls(size, (pairs % size).astype(np.int32), start, frozenset(text.split()))
 
     @classmethod
     def kept(cls, names: Sequence[str], key: str, folder: Path) -> Index:
         """Build it, or take the copy of an earlier run; a copy that cannot be read is built anew."""
         import numpy as np
 
-        code = hashlib.sha256(b"".join(p.read_bytes() for p in (Path(__file__), Path(_names.__file__)))).hexdigest()
+        makers = (Path(__file__), Path(_names.__file__), *_names.tables())
+        code = hashlib.sha256(b"".join(p.read_bytes() for p in makers)).hexdigest()
         place = folder / f"index-{key}-{code[:12]}-{len(names)}.npz"
         try:
             with np.load(place) as stored:
-                return cls(len(names), stored["names"], stored["start"])
+                words = frozenset(stored["words"].tobytes().decode("ascii").split("\n"))
+                return cls(len(names), stored["names"], stored["start"], words)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             pass
         index = cls.of(names)
@@ -89,9 +97,24 @@ class Index:
             folder.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=folder, suffix=".npz")
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, names=index.names, start=index.start)
+                letters = np.frombuffer("\n".join(sorted(index.words)).encode("ascii"), np.uint8)
+                np.savez(file, names=index.names, start=index.start, words=letters)
             os.replace(temporary, place)
         return index
+
+    def joined(self, name: str) -> str:
+        """The name with neighbouring words run together where that makes a word of the listed names; empty if none.
+
+        >>> Index.of(["Huawei Technologies"]).joined("Hua wei")
+        'huawei'
+        """
+        words = list(tokens_of(name)[:_MOST_JOINED])
+        for length in (3, 2):
+            for i in range(len(words) - length + 1):
+                run = "".join(words[i : i + length])
+                if len(run) >= _LEAST_JOINED and run in self.words:
+                    return " ".join([*words[:i], run, *words[i + length :]])
+        return ""
 
     def nearest(self, name: str, count: int) -> list[int]:
         """Places of the names nearest to `name`, best first."""

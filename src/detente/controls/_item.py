@@ -16,6 +16,7 @@ from detente.controls._tables import EMBARGOED, destination, yaml_of
 from detente.dates import parse_date
 
 _DUAL_USE = "cn-dual-use"
+_ABROAD = "depends on origin, content and technology"
 _INDICATIVE = (
     "Indicative only: classification turns on the good's technical figures, and end user, end use and licence "
     "exceptions are apart. Screen the parties and their owners, too."
@@ -50,7 +51,7 @@ def item(
     `requirements` has one row for each control that reaches the good and is in force, suspended, scheduled or unknown:
     `{regime, measure, limb, title, status, since, until, requirement, policy, reach, practice, statements, confidence,
     mapping_confidence, assumed}`. `licence` says for each regime whether one is required on its list: `required`,
-    `not required by list`, `unknown`, or why the question does not arise.
+    `required for some goods of this name`, `not required by list`, `unknown`, or why the question does not arise.
 
     Raises
     ------
@@ -69,6 +70,7 @@ def item(
     found = resolve(code)
     rows, past = _rows(found, exporter, importer, day, known, assume)
     us = _us_list(found, importer)
+    licence = {r: _overall(found, rows, r, exporter, importer, us) for r in ("CHN", "USA")}
     out = {
         "query": code,
         "from": exporter,
@@ -82,10 +84,10 @@ def item(
             "eccns": us,
             "confidence": found.confidence if found.items or found.cn_codes or found.eccns else None,
         },
-        "licence": {r: _overall(found, rows, r, exporter, importer, us) for r in ("CHN", "USA")},
+        "licence": licence,
         "requirements": rows,
         "not_in_force": past,
-        "conflicts": conflicts(_facts(exporter, importer), on=day, known=known, assume=assume),
+        "conflicts": _conflicts(licence, rows, exporter, importer, day, known, assume),
         "indicative": True,
         "warnings": _warnings(found, rows, day),
     }
@@ -110,7 +112,7 @@ def _rows(
         # only a good on China's list is a dual-use item of the bans on military users
         more, ended = _of_groups({_DUAL_USE}, *where)
         rows, past = rows + more, past + ended
-        review = reports("chn.law.dual-use-2024", day)
+        review = reports("chn.law.dual-use-2024", day, None if known is None else parse_date(known, "--known"))
         for row in rows:
             if row["regime"] == "CHN" and row["requirement"] == "licence":
                 row["practice"] = [*row["practice"], *review]
@@ -209,20 +211,46 @@ def _overall(
     mine = [r for r in rows if r["regime"] == regime]
     if exporter != regime:
         reached = any(r["status"] in ("in_force", "unknown") for r in mine) or (regime == "USA" and listed)
-        return "depends on origin, content and technology" if reached else "no mapping found"
+        return _ABROAD if reached else "no mapping found"
     by_rule = [r for r in mine if r["requirement"] == "licence" and r["role"] == "law of the exporter"]
     by_letter = [r for r in mine if r["requirement"] == "licence by letter" and r["status"] == "in_force"]
     on_list = [x["required"] for x in listed] if regime == "USA" else []
-    if True in on_list or any(r["status"] == "in_force" for r in by_rule) or (by_letter and found.kind == "name"):
-        return "required"
+    asked = True in on_list or any(r["status"] == "in_force" for r in by_rule) or (by_letter and found.kind == "name")
+    if asked:
+        return _SOME if found.wide else "required"
     if None in on_list or any(r["status"] == "unknown" for r in by_rule):
         return "unknown"
     if by_letter:
         return "required by letter for some goods of this code"
-    named = found.items and not found.groups
+    # items without a group and Chinese codes are findings about Chinese law only
+    named = regime == "CHN" and (found.cn_codes or (found.items and not found.groups))
     if regime == "USA" and importer in EMBARGOED:
         return "unknown"  # part 746 asks for licences beyond the chart
-    return "not required by list" if mine or on_list or found.cn_codes or named else "no mapping found"
+    return "not required by list" if mine or on_list or named else "no mapping found"
+
+
+_SOME = "required for some goods of this name"
+_ASKED = ("required", _SOME, "unknown", "required by letter for some goods of this code")
+
+
+def _conflicts(
+    licence: dict[str, str],
+    rows: list[dict[str, Any]],
+    exporter: str,
+    importer: str,
+    day: dt.date,
+    known: str | dt.date | None,
+    assume: str | None,
+) -> list[dict[str, Any]]:
+    """Conflicts that obeying a requirement on this good may bring about; none where the US asks for nothing.
+
+    All conflicts known here are of US law obeyed. One that follows the good needs its measure among those reaching it.
+    """
+    if licence["USA"] not in _ASKED and licence["USA"] != _ABROAD:
+        return []
+    reaching = {r["measure"] for r in rows if r["status"] in ("in_force", "unknown")}
+    found = conflicts(_facts(exporter, importer), on=day, known=known, assume=assume)
+    return [c for c in found if c["reach"] == "parties" or reaching & {x["measure"] for x in c["one"]}]
 
 
 def _facts(exporter: str, importer: str) -> list[str]:
@@ -240,6 +268,10 @@ def _warnings(found: Resolved, rows: list[dict[str, Any]], day: dt.date) -> list
         out.append("No mapping was found. That is not the finding that nothing controls the good.")
     if found.eccns and day != dt.date.fromisoformat(_ccl.EDITION):
         out.append(f"Entries and chart are those of {_ccl.EDITION}; on {day} they may have read differently.")
+    told: dict[str, list[str]] = {}
     for row in rows:
-        out += [f"{row['measure']}: {w}" for w in row["warnings"]]
+        for text in row["warnings"]:
+            told.setdefault(text, []).append(row["measure"])
+    # what is true of every measure, as the edge of the evidence is, is said once
+    out += [text if len(of) == len(rows) > 1 else f"{', '.join(of)}: {text}" for text, of in told.items()]
     return list(dict.fromkeys(out))

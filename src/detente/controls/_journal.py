@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.controls._csvfile import writing
 from detente.controls._names import tokens_of
 from detente.controls._screen import Match
 from detente.dates import parse_date
@@ -100,8 +101,7 @@ class AllowList:
             raise UserError([Problem(w, "is empty", "Say who settles the alarm, and why.") for w in empty])
         row = Allowed(name, entry, fingerprint, who, when or dt.date.today(), why)
         new = not self.path.exists()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8", newline="") as file:
+        with writing(self.path), self.path.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             if new:
                 writer.writerow(_COLUMNS)
@@ -149,12 +149,13 @@ class AuditLog:
 
     def write(self, record: dict[str, Any], now: dt.datetime | None = None) -> None:
         """Append one record with its time, the hash before it and its own."""
+        with writing(self.path):
+            before = self._last()
         now = now or dt.datetime.now(dt.UTC)
-        body = {"time": now.isoformat(timespec="seconds"), **record, "before": self._last()}
+        body = {"time": now.isoformat(timespec="seconds"), **record, "before": before}
         text = json.dumps(body, ensure_ascii=False, sort_keys=True)
         line = json.dumps({**body, "hash": _hash(text)}, ensure_ascii=False, sort_keys=True)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
+        with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     def check(self) -> int:

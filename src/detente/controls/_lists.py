@@ -32,10 +32,12 @@ LISTS = dict(US_LISTS.values()) | {
 
 # the measure of the ledger, by list and day of the notice, on which an entry of China's lists rests
 _MEASURES = {
+    ("CN-UEL", "2023-02-16"): "chn.mofcom.uel-2023",
     ("CN-CONTROL", "2025-01-02"): "chn.mofcom.parties-2025-01",
     ("CN-UEL", "2025-01-02"): "chn.mofcom.parties-2025-01",
     ("CN-UEL", "2025-01-14"): "chn.mofcom.parties-2025-01",
     ("CN-UEL", "2025-01-15"): "chn.mofcom.parties-2025-01",
+    ("CN-UEL", "2025-02-04"): "chn.mofcom.parties-2025-02#listing",
     ("CN-CONTROL", "2025-03-04"): "chn.mofcom.parties-2025-03#control-list",
     ("CN-UEL", "2025-03-04"): "chn.mofcom.parties-2025-03#unreliable",
     ("CN-CONTROL", "2025-04-04"): "chn.mofcom.parties-2025-04#of-4-april",
@@ -43,6 +45,9 @@ _MEASURES = {
     ("CN-CONTROL", "2025-04-09"): "chn.mofcom.parties-2025-04#of-9-april",
     ("CN-UEL", "2025-04-09"): "chn.mofcom.parties-2025-04#of-9-april",
     ("CN-CONTROL", "2025-07-09"): "chn.mofcom.parties-2025-07",
+    ("CN-CONTROL", "2025-09-25"): "chn.mofcom.parties-2025-09",
+    ("CN-UEL", "2025-09-25"): "chn.mofcom.parties-2025-09",
+    ("CN-UEL", "2025-10-09"): "chn.mofcom.parties-2025-10",
     ("CN-CONTROL", "2026-02-24"): "chn.mofcom.parties-2026-02",
     ("CN-WATCH", "2026-02-24"): "chn.mofcom.parties-2026-02",
     ("CN-CONTROL", "2026-04-24"): "chn.mofcom.20-2026",

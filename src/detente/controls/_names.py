@@ -9,7 +9,9 @@ import csv
 import functools
 import math
 import re
+import unicodedata
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from detente.errors import Problem, UserError
@@ -29,6 +31,10 @@ _FORM_WORDS = (
     "limited", "company", "corporation", "joint", "stock", "gesellschaft", "aktiengesellschaft", "incorporated",
     "liability", "partnership", "societe", "anonyme", "public",
 )  # fmt: skip
+_JOINERS = ("and", "of", "und", "et", "y")
+_INITIALS = re.compile(r"(?<![a-z0-9])([a-z0-9])\.(?=[a-z0-9](?![a-z0-9]))")
+_RUN_ON = re.compile(r"\b(co|corp|company|inc|ltd|limited|pte|pty|sdn)[.,]+(?=\w)", re.IGNORECASE)
+"""An organisation form with the next word run on to it: `Co.,Ltd.`"""
 
 
 def tools() -> Any:
@@ -40,6 +46,12 @@ def tools() -> Any:
             [Problem("", "screening needs rapidfuzz and rigour", 'Install them: pip install "detente[controls]".')]
         ) from None
     return names
+
+
+def tables() -> tuple[Path, ...]:
+    """The files that decide how a name is read: an index made with others of them is no longer good."""
+    folder = Path(str(resources.files("detente").joinpath("data", "controls")))
+    return folder / "han_words.csv", folder / "script_names.csv"
 
 
 def _table(name: str) -> list[dict[str, str]]:
@@ -61,12 +73,33 @@ def _pinyin(run: str) -> str:
     return ascii_text(run).replace(" ", "").replace("'", "")
 
 
+@functools.cache
+def _script_words() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Names and company words of other scripts whose letters alone would not lead to the listed spelling."""
+    rows = _table("controls/script_names.csv")
+    words = {row["text"]: row["word"] for row in rows}
+
+    def any_of(scripts: tuple[str, ...]) -> str:
+        texts = sorted((row["text"] for row in rows if row["script"] in scripts), key=len, reverse=True)
+        return "|".join(map(re.escape, texts))
+
+    # Cyrillic and Arabic words stand apart; kana and hangul names run into what follows
+    whole, within = any_of(("cyrillic", "arabic")), any_of(("kana", "hangul"))
+    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)|{within}", re.IGNORECASE), words
+
+
 def romanised(text: str) -> str:
-    """Chinese company words in English and the other characters in pinyin; text without Han passes unchanged.
+    """Company words and well-known names in English, other Chinese characters in pinyin; Latin text passes unchanged.
 
     >>> romanised("华为技术有限公司").split()
     ['huawei', 'technology', 'limited']
+    >>> romanised("شرکت ملی نفت ایران").split()
+    ['company', 'national', 'oil', 'iranian']
     """
+    if text.isascii():
+        return text
+    known, names = _script_words()
+    text = known.sub(lambda m: f" {names[m.group().casefold()]} ", unicodedata.normalize("NFKC", text))
     if not _HAN.search(text):
         return text
     pattern, words = _han_words()
@@ -94,14 +127,15 @@ def prepared(text: str) -> str:
     >>> prepared("Tactical Missiles JOYNT STOCK COMPAN")
     'Tactical Missiles joint STOCK company'
     """
-    return " ".join(_spelled(t) for t in romanised(text[:LONGEST_NAME]).split())
+    apart = _RUN_ON.sub(r"\1 ", romanised(text[:LONGEST_NAME]))
+    return " ".join(_spelled(t) for t in apart.split())
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
     """Latin tokens of a name without its commonest organisation forms: what an index is made of.
 
-    >>> tokens_of("Huawei Technologies Co., Ltd.")
-    ('huawei', 'technologies')
+    >>> tokens_of("Huawei Technologies CO.,LTD."), tokens_of("I.B.M. Corp")
+    (('huawei', 'technologies'), ('ibm',))
     """
     text = text[:LONGEST_NAME]
     if not text.isascii():
@@ -109,8 +143,49 @@ def tokens_of(text: str) -> tuple[str, ...]:
         from rigour.text.translit import ascii_text
 
         text = ascii_text(romanised(text))
-    found = _WORD.findall(text.casefold().replace("'", "").replace(".", ""))
+    found = _WORD.findall(_INITIALS.sub(r"\1", text.casefold().replace("'", "")))
     return tuple(t for t in found if t not in _FORMS) or tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def form_words(token: str) -> tuple[str, ...]:
+    """An organisation form run together, in its words again; any other token as it is.
+
+    >>> form_words("coltd"), form_words("gmbhcokg"), form_words("ltd"), form_words("zrt")
+    (('co', 'ltd'), ('gmbh', 'co', 'kg'), ('ltd',), ('zrt',))
+    """
+    if token in _FORMS:
+        return (token,)
+    for cut in range(len(token) - 1, 1, -1):
+        rest = form_words(token[cut:]) if token[:cut] in _FORMS else ()
+        if rest and all(word in _FORMS for word in rest):
+            return (token[:cut], *rest)
+    return (token,)
+
+
+_IN_BRACKETS = re.compile(r"^(.{6,}\S)\s*\(([A-Z][A-Z0-9&-]{1,9})\)[.,]?$")
+
+
+def short_forms(name: str) -> tuple[str, ...]:
+    """The name without the abbreviation behind it in brackets, and the abbreviation: each is used by itself.
+
+    >>> short_forms("Semiconductor Manufacturing International Corporation (SMIC)")
+    ('Semiconductor Manufacturing International Corporation', 'SMIC')
+    >>> short_forms("Bank of China (Hong Kong) Limited")
+    ()
+    """
+    found = _IN_BRACKETS.match(name)
+    return found.groups() if found else ()
+
+
+def only_forms(text: str) -> bool:
+    """Whether a name has words, but all of them organisation forms: nothing in it tells one firm from another.
+
+    >>> only_forms("CO., LTD."), only_forms("有限公司"), only_forms("Huawei Ltd"), only_forms("!!!")
+    (True, True, False, False)
+    """
+    words = tokens_of(text)
+    return bool(words) and all(w in _FORMS or w in _FORM_WORDS or w in _JOINERS for w in words)
 
 
 @functools.cache

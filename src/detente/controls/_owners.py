@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 EXPLAINED = 2000
 """Entities explained unless others are asked for."""
+_SEARCHED = 5_000
+"""Entities among which one spelled alike is looked for where rapidfuzz is not installed."""
+_SIGNS = re.compile(r"[\W_]+")
 
 Edges = str | Path | Ownership | Iterable[Sequence[Any] | Mapping[str, Any]]
 Listed = str | Path | Mapping[str, str] | Iterable[str]
@@ -85,24 +89,28 @@ def owners(
     >>> found["certain"], found["explain"]["A"]["held"]
     (['A'], 0.5)
     """
+    import numpy as np
+
     chosen, day = rule(rule_id), _day(on)
     branch(assume)
     graph = _graph(edges, encoding).on(day)
     policies = _listed(listed, encoding)
-    seeds, warnings = _seeds(graph, policies)
+    restricted, warnings = _seeds(graph, policies)
+    seeds = np.array(sorted(restricted), np.int32)
     holdings = graph.holdings(control=chosen.control, branches=chosen.branches)
     cascade = Cascade.run(holdings, seeds, chosen.need)
-    sets = _sets(graph, cascade, chosen, seeds)
+    sets = _sets(graph, cascade, chosen)
     standing = chosen.standing(day, None if known is None else parse_date(known, "--known"), assume)
     out: dict[str, Any] = {
         "rule": _about(chosen, standing),
         "on": day.isoformat(),
         **{k: [graph.names[i] for i in places] for k, places in sets.items()},
     }
-    out["explain"] = _explained(graph, holdings, cascade, chosen, seeds, policies, sets, explain, look_through)
+    out["explain"] = _explained(graph, holdings, cascade, chosen, restricted, sets, explain, look_through)
     if not chosen.control:
         out["controlled_only"] = _controlled(graph, cascade)
-    out["warnings"] = [*_rule_notes(chosen, standing, day), *warnings, *graph.warnings, *standing["warnings"]]
+    notes = [*_rule_notes(chosen, standing, day), *warnings, *graph.warnings, *standing["warnings"]]
+    out["warnings"] = list(dict.fromkeys(notes))
     return out
 
 
@@ -126,26 +134,61 @@ def _listed(listed: Listed, encoding: str | None) -> dict[str, str]:
     return {str(name).strip(): "" for name in listed}
 
 
-def _seeds(graph: Ownership, policies: Mapping[str, str]) -> tuple[NDArray[np.int32], list[str]]:
-    """Places of the listed; those that hold nothing are named in a warning, with the likely misspelling."""
-    import numpy as np
+def _seeds(graph: Ownership, policies: Mapping[str, str]) -> tuple[dict[int, str], list[str]]:
+    """Places of the listed with their licence policies; those that hold nothing are named with the likely misspelling.
 
-    wanted = set(policies)
-    places = {name: i for i, name in enumerate(graph.names) if name in wanted}
+    An entity listed under two spellings takes the stricter policy.
+    """
+    places = graph.places(policies)
     absent = [name for name in policies if name not in places]
+    listed: dict[int, str] = {}
+    for name, place in places.items():
+        if place not in listed or severity(policies[name]) > severity(listed[place]):
+            listed[place] = policies[name]
     warnings = []
+    other = [f"{name!r} is {graph.names[i]!r} in the holdings" for name, i in places.items() if name != graph.names[i]]
+    if other:
+        some = "; ".join(other[:5]) + (f"; and {len(other) - 5:,} more" if len(other) > 5 else "")
+        warnings.append(f"Listed entities matched though case or spaces differ: {some}.")
     if absent:
-        near = close_matches(absent[0], graph.names[:20000], 1)
-        hint = f" Did you mean {near[0]} for {absent[0]}?" if near else ""
-        some = ", ".join(absent[:5])
-        warnings.append(f"{len(absent)} listed entities are in no holding: {some}.{hint}")
+        near = _near(absent[:3], graph)
+        hints = [f"{hint[:-1]} for {name}?" for name, hint in near.items() if hint != _AS_THERE]
+        some = " ".join([f"{len(absent)} listed entities are in no holding: {', '.join(absent[:5])}.", *hints])
+        warnings.append(some)
     strange = sorted({p for p in policies.values() if severity(p) < 0})
     if strange:
         warnings.append(f"Licence policies that are not ranked here: {'; '.join(strange[:5])}.")
-    return np.array(sorted(places.values()), np.int32), warnings
+    return listed, warnings
 
 
-def _sets(graph: Ownership, cascade: Cascade, chosen: Rule, seeds: NDArray[np.int32]) -> dict[str, list[int]]:
+_AS_THERE = "Write it as it stands there."
+
+
+def _near(names: Sequence[str], graph: Ownership) -> dict[str, str]:
+    """What each of these names may have been meant for: but for its punctuation the same, or spelled alike."""
+    wanted = {_bare(name) for name in names} - {""}
+    same: dict[str, str] = {}
+    for other in graph.names:
+        if (bare := _bare(other)) in wanted:
+            same.setdefault(bare, other)
+    found = {name: same.get(_bare(name)) or next(iter(_alike(name, graph)), "") for name in names}
+    return {name: f"Did you mean {other}?" if other else _AS_THERE for name, other in found.items()}
+
+
+def _alike(name: str, graph: Ownership) -> list[str]:
+    try:
+        from rapidfuzz import fuzz, process
+    except ImportError:
+        return close_matches(name, graph.names[:_SEARCHED], 1)
+    best = process.extractOne(name, graph.names, scorer=fuzz.ratio, score_cutoff=75)
+    return [best[0]] if best else []
+
+
+def _bare(name: str) -> str:
+    return _SIGNS.sub("", name.casefold())
+
+
+def _sets(graph: Ownership, cascade: Cascade, chosen: Rule) -> dict[str, list[int]]:
     import numpy as np
 
     # zero is the rank of the listed
@@ -157,7 +200,6 @@ def _sets(graph: Ownership, cascade: Cascade, chosen: Rule, seeds: NDArray[np.in
                 home[place] = economies.economy(code) == chosen.home
             except UnknownName:
                 continue
-    del seeds
     sets = {"certain": certain & ~home, "possible": possible & ~home, "resolve": possible & ~certain & ~home}
     if home.any():
         sets["outside"] = possible & home
@@ -200,8 +242,7 @@ def _explained(
     holdings: Holdings,
     cascade: Cascade,
     chosen: Rule,
-    seeds: NDArray[np.int32],
-    policies: Mapping[str, str],
+    restricted: Mapping[int, str],
     sets: Mapping[str, list[int]],
     asked: Sequence[str] | None,
     look_through: bool,
@@ -209,14 +250,14 @@ def _explained(
     if asked is None:
         places = (sets["certain"] + sets["resolve"])[:EXPLAINED]
     else:
-        known = {name: i for i, name in enumerate(graph.names)} if len(asked) > 3 else {}
-        found = {name: known.get(name) if known else graph.place(name) for name in asked}
-        missing = [n for n, i in found.items() if i is None]
+        found = graph.places(asked)
+        missing = [n for n in asked if n not in found]
         if missing:
-            raise UserError([Problem("--explain", f"{n!r} is in no holding", "Write it as there.") for n in missing])
-        places = [i for i in found.values() if i is not None]
-    ranks = _policy_ranks(graph, holdings, cascade, seeds, policies)
-    explainer = Explainer(graph, cascade, chosen, places, look_through)
+            near = _near(missing, graph)
+            raise UserError([Problem("--explain", f"{n!r} is in no holding", near[n]) for n in missing])
+        places = list(dict.fromkeys(found.values()))
+    ranks = _policy_ranks(graph, holdings, cascade, restricted)
+    explainer = Explainer(graph, holdings, cascade, chosen, look_through and bool(places))
     out = {}
     for place in places:
         row = explainer.one(place)
@@ -229,13 +270,13 @@ def _policy_ranks(
     graph: Ownership,
     holdings: Holdings,
     cascade: Cascade,
-    seeds: NDArray[np.int32],
-    policies: Mapping[str, str],
+    restricted: Mapping[int, str],
 ) -> NDArray[np.int8]:
     """Severity of the most restricted listed owner, direct or through covered entities, of every entity."""
     import numpy as np
 
-    own = np.array([severity(policies[graph.names[i]]) for i in seeds.tolist()], np.int8)
+    seeds = np.array(sorted(restricted), np.int32)
+    own = np.array([severity(restricted[i]) for i in seeds.tolist()], np.int8)
     ranks = np.zeros(len(graph.names), np.int8)
     member = cascade.possible >= 0
     for level in range(1, len(POLICIES) + 1):

@@ -25,7 +25,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, eq=False)
 class Ownership:
-    """Holdings between named entities.
+    """Holdings between named entities; spellings that differ only in case or spaces are one entity, and told.
 
     `owner` and `owned` are places in `names`; `low` and `high` the ends of the share in units of 1e-9; `first` and
     `last` the days it is held (days since 1970, both included); `kind` 0 ownership, 1 control, 2 branch.
@@ -80,7 +80,7 @@ class Ownership:
         import numpy as np
 
         problems = _edges.Problems(where, first_row)
-        names, owner, owned = _entities(columns, problems)
+        names, owner, owned, spelled = _entities(columns, problems)
         low, high, blank = _edges.units(columns["share"], problems)
         if "share_high" in columns:
             _, top, none = _edges.units(columns["share_high"], problems)
@@ -96,14 +96,14 @@ class Ownership:
         # a branch is its head office, a stated control all or nothing: neither has a share
         low, high = (np.where(kind > 0, UNIT, ends).astype(np.int32) for ends in (low, high))
         source = tuple(columns["source"].to_pylist()) if "source" in columns else ()
-        made = cls(names, owner, owned, low, high, first, last, kind, source, _countries(columns, owned))
+        made = cls(names, owner, owned, low, high, first, last, kind, source, _countries(columns, owned), spelled)
         return made._tidied()
 
     def _tidied(self) -> Ownership:
         """Without holdings in oneself, and with repeated rows settled."""
         import numpy as np
 
-        notes = []
+        notes = list(self.warnings)
         keep = self.owner != self.owned
         if not keep.all():
             count = int((~keep).sum())
@@ -136,12 +136,13 @@ class Ownership:
         exact = bool((used.low == used.high).all())
         return Holdings.of(len(self.names), used.owner, used.owned, used.low, None if exact else used.high)
 
-    def place(self, name: str) -> int | None:
-        """Place of an entity, by its exact name."""
-        try:
-            return self.names.index(name.strip())
-        except ValueError:
-            return None
+    def places(self, names: Iterable[str]) -> dict[str, int]:
+        """Places of those of `names` that are there; case, runs of spaces and forms of a character do not count."""
+        import pyarrow.compute as pc
+
+        asked = list(names)
+        found = pc.index_in(keys_of(asked), value_set=keys_of(self.names)).to_pylist()
+        return {name: place for name, place in zip(asked, found, strict=True) if place is not None}
 
     def __repr__(self) -> str:
         return f"<Ownership: {len(self.names):,} entities, {len(self.owner):,} holdings>"
@@ -155,7 +156,35 @@ def _number(day: dt.date) -> int:
     return (day - _EPOCH).days
 
 
-def _entities(columns: Mapping[str, Any], problems: _edges.Problems) -> tuple[tuple[str, ...], Array, Array]:
+def keys_of(names: Any) -> Any:
+    """What spellings of one entity share: Unicode form NFKC, small letters, single spaces, none at the ends.
+
+    Parameters
+    ----------
+    names
+        An Arrow array of text, or names.
+
+    Returns
+    -------
+    An Arrow array of the same length.
+
+    Examples
+    --------
+    >>> keys_of([" Acme\u3000 LTD", "acme ltd"]).unique().to_pylist()
+    ['acme ltd']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
+    lower = pc.utf8_lower(pc.utf8_normalize(text, "NFKC"))
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(lower, r"\s+", " "))
+
+
+def _entities(
+    columns: Mapping[str, Any], problems: _edges.Problems
+) -> tuple[tuple[str, ...], Array, Array, tuple[str, ...]]:
+    """(names, owner, owned, what was taken for one entity); spellings with one key are one entity."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -167,8 +196,26 @@ def _entities(columns: Mapping[str, Any], problems: _edges.Problems) -> tuple[tu
     chunks = [c for side in sides for c in (side.chunks if isinstance(side, pa.ChunkedArray) else [side])]
     both = pa.chunked_array(chunks, pa.string()).combine_chunks().dictionary_encode()
     codes = np.asarray(both.indices, dtype=np.int32)
+    names, codes, spelled = _one_spelling(both.dictionary, codes)
     half = len(sides[0])
-    return tuple(both.dictionary.to_pylist()), codes[:half], codes[half:]
+    return names, codes[:half], codes[half:], spelled
+
+
+def _one_spelling(names: Any, codes: Array) -> tuple[tuple[str, ...], Array, tuple[str, ...]]:
+    """Entities under the first spelling of each, the codes to match, and a warning with the spellings joined."""
+    import numpy as np
+
+    keys = keys_of(names).dictionary_encode()
+    if len(keys.dictionary) == len(names):
+        return tuple(names.to_pylist()), codes, ()
+    new = np.asarray(keys.indices, dtype=np.int32)
+    # keys are numbered as they are met: the first place of each is where the numbers reach a new height
+    first = np.unique(new, return_index=True)[1]
+    again = np.setdiff1d(np.arange(len(new)), first)
+    joined = [f"{names[i].as_py()!r} is {names[int(first[new[i]])].as_py()!r}" for i in again[:_SHOWN].tolist()]
+    some = "; ".join(joined) + (f"; and {len(again) - _SHOWN:,} more" if len(again) > _SHOWN else "")
+    text = f"Spellings that differ only in case or spaces were taken for one entity: {some}."
+    return tuple(names.take(first).to_pylist()), new[codes], (text,)
 
 
 def _dates(columns: Mapping[str, Any], name: str, problems: _edges.Problems, empty: dt.date, size: int) -> Array:
@@ -248,21 +295,26 @@ def listed_from(path: Path, encoding: str | None = None) -> dict[str, str]:
     UserError
         For a file without that column, or with an empty name.
     """
-    from detente.controls._csvfile import rows
+    from detente.controls._csvfile import once_each, rows
+    from detente.controls._rules import severity
 
     table = rows(path, encoding)
     _, header = next(table, (0, [""]))
     plain = [h.strip().casefold() for h in header]
     if "entity" not in plain:
         raise UserError([Problem(str(path), "has no column `entity`", "Columns: entity, and policy if it is known.")])
+    once_each(plain, ("entity", "policy"), str(path))
     place, policy = plain.index("entity"), plain.index("policy") if "policy" in plain else -1
-    out, problems = {}, []
+    out: dict[str, str] = {}
+    problems = []
     for line, cells in table:
         name = cells[place].strip() if place < len(cells) else ""
         if not name:
             problems.append(Problem(f"{path}:{line}", "names no entity"))
             continue
-        out[name] = cells[policy].strip() if 0 <= policy < len(cells) else ""
+        stated = cells[policy].strip() if 0 <= policy < len(cells) else ""
+        if name not in out or severity(stated) > severity(out[name]):
+            out[name] = stated
     if problems:
         raise UserError(problems[: _SHOWN * 4])
     if not out:

@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from detente.controls import _ccl
+from detente.controls import _ccl, _goods
 from detente.controls._tables import csv_of, item_rows
 from detente.errors import Problem, UserError
 
 _HS = re.compile(r"^\d{4}(?:[.\s]?\d{2}){0,3}$")
-_WORD = re.compile(r"[a-z0-9]+")
 _GROUPS = {
     "chn.mofcom.18-2025": "ree-seven", "chn.mofcom.57-2025": "ree-five", "chn.mofcom.33-2024": "antimony",
     "chn.mofcom.39-2023": "graphite",
 }  # fmt: skip
 _LONGEST = 200
 _LEVELS = "HML"
+_SHOWN = 6
 
 
 @dataclass
@@ -33,6 +33,8 @@ class Resolved:
     eccns: list[tuple[str, str]] = field(default_factory=list)
     """(code, confidence)."""
     chip: str = ""
+    wide: bool = False
+    """Whether the name is wider than the items: they are goods it may mean."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -153,10 +155,27 @@ def _by_control_code(text: str) -> Resolved:
                 out.add_item(name, {**item, "cn_codes": (), "eccn": (), "chip": ""}, "ECCN")
         if chinese:
             out.notes.append(f"{eccn} is a code of both lists, for different goods: both are shown.")
-    elif not chinese:
-        close = [e for e in _ccl.entries() if e.startswith(eccn[:3])][:6]
-        out.notes.append(f"{eccn} is on neither list. Near it: {', '.join(close) or 'nothing'}.")
+    if not chinese or eccn in _ccl.entries():
+        out.notes += _misread(eccn, paragraph, chinese)
     return out
+
+
+def _misread(eccn: str, paragraph: str, chinese: bool) -> list[str]:
+    """What to say of a code that is on no list here, or of a paragraph that its entry does not have."""
+    code = f"{eccn}.{paragraph}" if paragraph else eccn
+    siblings = sorted({r["code"] for r in csv_of("china_codes.csv") if r["code"].partition(".")[0] == eccn})
+    entry = _ccl.entries().get(eccn)
+    if entry is not None:
+        letters = sorted({p.partition(".")[0] for p, _ in entry.paragraphs})
+        if not paragraph or not letters or paragraph[0] in letters or chinese:
+            return []
+        return [f"{eccn} has no paragraph {paragraph} in the edition kept here. It has {', '.join(letters)}."]
+    if siblings:
+        return [f"{code} is not in the table kept here. Of {eccn} it has {', '.join(siblings)}."]
+    near = sorted({r["code"].partition(".")[0] for r in csv_of("china_codes.csv")} | set(_ccl.entries()))
+    close = [e for e in near if e.startswith(eccn[:3])]
+    close.sort(key=lambda e: abs(int(e[2:5]) - int(eccn[2:5])))
+    return [f"{eccn} is on neither list. Near it: {', '.join(close[:_SHOWN]) or 'nothing'}."]
 
 
 def _covers(listed: str, asked: str) -> bool:
@@ -166,32 +185,48 @@ def _covers(listed: str, asked: str) -> bool:
 
 def _by_name(text: str) -> Resolved:
     out = Resolved("name")
-    plain = text.casefold()
-    names = {n.casefold(): k for k, row in item_rows().items() for n in row["names"]}
-    key = names.get(plain) or names.get(plain.rstrip("s")) or (plain if plain in item_rows() else None)
-    if plain == "ear99":
+    if text.casefold() == "ear99":
         out.eccns.append(("EAR99", "H"))
         return out
-    if key:
-        exact = item_rows()[key]
-        out.add_item(key, exact, "name")
+    if key := _goods.exact(text):
+        out.add_item(key, item_rows()[key], "name")
         # an element by itself stands for all its forms
+        plain = text.casefold()
         if " " not in plain:
             for name, row in item_rows().items():
                 if name != key and name.startswith(f"{plain}-"):
                     out.add_item(name, row, "name")
         return out
-    words = set(_WORD.findall(plain))
-    for name, row in item_rows().items():
-        if any(words and set(_WORD.findall(n.casefold())) <= words for n in row["names"]):
-            out.add_item(name, row, "words", weaker=True)
+    for name, row in _goods.rows_of(_goods.named_within(text)):
+        out.add_item(name, row, "words", weaker=True)
+    told = set(_goods.words(text))
     for code in csv_of("china_codes.csv"):
-        told = set(_WORD.findall(code["item"].casefold()))
-        if words and words <= told:
+        if told and told <= set(_goods.words(code["item"])):
             out.add_row(code, "M" if code["confidence"] == "H" else code["confidence"])
+    if not out.items:
+        _add_wider(out, text)
     if not out.items and not out.cn_codes:
-        for entry, _ in _ccl.search(text):
-            out.eccns.append((entry.eccn, "L"))
-        if out.eccns:
-            out.notes.append("Found by words in the headings of the Commerce Control List: a place to begin, no more.")
+        _add_near(out, text)
     return out
+
+
+def _add_wider(out: Resolved, text: str) -> None:
+    found = _goods.rows_of(_goods.wider(text))
+    for name, row in found:
+        # which of them the query means decides the entry: a chip's figures are not read into it
+        out.add_item(name, {**row, "chip": ""}, "part of a name", weaker=True)
+    if found:
+        out.wide = True
+        names = ", ".join(row["names"][0] for _, row in found[:_SHOWN]) + (" and others" if len(found) > _SHOWN else "")
+        out.notes.append(f"The name is wider than the items here: it may mean {names}.")
+
+
+def _add_near(out: Resolved, text: str) -> None:
+    """A name spelled nearly so is offered; the headings of the American list are searched where there is none."""
+    if close := _goods.near(text):
+        out.notes.append(f"No good of that name is known here. Did you mean {' or '.join(close)}?")
+        return
+    for entry, _ in _ccl.search(text):
+        out.eccns.append((entry.eccn, "L"))
+    if out.eccns:
+        out.notes.append("Found by words in the headings of the Commerce Control List: a place to begin, no more.")

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from detente.controls._names import prepared, rarity, tools
+from detente.controls._names import form_words, prepared, rarity, tools
 
 WEIGHTS = {"name": 1.0, "place": 0.8, "number": 1.1, "field": 0.6, "word": 0.4, "letter": 0.5, "form": 0.15}
 """Weight of a token by its kind: `field` is an industry, `word` a word such as group or global."""
@@ -172,6 +172,13 @@ def _forms(name: Any, kinds: dict[int, tuple[str, float]]) -> set[str]:
     return {s.symbol.id for s in name.spans if s.symbol.category == form and kinds[s.parts[0].index][0] == "form"}
 
 
+def _told(parts: Any, kinds: dict[int, tuple[str, float]], text: str) -> str:
+    """Parts as they are shown: an organisation form that was run together in its words again (`coltd`)."""
+    if any(kinds[p.index][0] != "form" for p in parts):
+        return text
+    return " ".join(word for p in parts for word in form_words(p.comparable))
+
+
 def _paired(here: Any, there: Any, pairing: Any) -> Likeness:
     """The likeness of two analysed names under one pairing of their symbols."""
     (q, kq), (r, kr) = here, there
@@ -184,7 +191,8 @@ def _paired(here: Any, there: Any, pairing: Any) -> Likeness:
             continue
         same = item.qstr == item.rstr or item.symbol.category in (categories.NUMERIC, categories.ORG_CLASS)
         weight = sum(kq[p.index][1] for p in item.qps) + sum(kr[p.index][1] for p in item.rps)
-        pairs.append((item.qstr, item.rstr, 1.0 if same else _OTHER_WORD, weight))
+        words = (_told(item.qps, kq, item.qstr), _told(item.rps, kr, item.rstr))
+        pairs.append((*words, 1.0 if same else _OTHER_WORD, weight))
         done[0].update(p.index for p in item.qps)
         done[1].update(p.index for p in item.rps)
     found, here_alone, there_alone = _align(
@@ -198,7 +206,7 @@ def _paired(here: Any, there: Any, pairing: Any) -> Likeness:
         for part in side:
             kind, weight = kinds[part.index]
             factor = _SIBLING if all(content) and kind in ("field", "word") else _ALONE[kind]
-            token = part.comparable
+            token = _told([part], kinds, part.comparable)
             pairs.append((token if left else "", "" if left else token, 0.0, weight * factor))
     total = sum(p[3] for p in pairs)
     score = sum(p[2] * p[3] for p in pairs) / total if total else 0.0

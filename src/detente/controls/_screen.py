@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from detente.controls._index import Index, flat
 from detente.controls._lists import LISTS, REFUSE_AFTER_DAYS, Entry, Lists
-from detente.controls._names import LONGEST_NAME, tokens_of, tools
+from detente.controls._names import LONGEST_NAME, only_forms, short_forms, tokens_of, tools
 from detente.controls._score import Likeness, compare
 from detente.controls._standing import standing
 from detente.errors import Problem, UserError
@@ -38,6 +38,8 @@ class Match:
     written: str
     """The listed name or alias that agrees best."""
     likeness: Likeness
+    read_as: str = ""
+    """The query as it was read, where its words had to be run together first."""
 
     @property
     def result(self) -> str:
@@ -63,7 +65,7 @@ class Match:
             "added": entry.added or None,
             "measure": entry.measure or None,
             "fingerprint": entry.fingerprint,
-            "why": self.likeness.why(),
+            "why": [*([f"read as {self.read_as}"] if self.read_as else []), *self.likeness.why()],
         }
         return out
 
@@ -86,7 +88,7 @@ class Screener:
         self.lists = lists or Lists.load()
         entries = self.lists.entries if only is None else tuple(e for e in self.lists.entries if e.id in only)
         self.entries = entries
-        self.names, self._owner = flat([(e.name, *e.aliases) for e in entries])
+        self.names, self._owner = flat([_spellings(e) for e in entries])
         if cache and only is None:
             self.index = Index.kept(self.names, self.lists.version, _cache_folder())
         else:
@@ -98,9 +100,18 @@ class Screener:
 
         if min_score > 1 or min_score < 0:
             raise UserError([Problem("--min-score", f"{min_score:g} is not a score", "Scores lie between 0 and 1.")])
+        best = self._best(name, min_score, fuzz.token_set_ratio)
+        if not any(m.likeness.score >= POTENTIAL for m in best.values()) and (joined := self.index.joined(name)):
+            for owner, match in self._best(joined, min_score, fuzz.token_set_ratio).items():
+                if owner not in best or match.likeness.score > best[owner].likeness.score:
+                    best[owner] = replace(match, read_as=joined)
+        return sorted(best.values(), key=lambda m: (-m.likeness.score, m.entry.id))
+
+    def _best(self, name: str, min_score: float, ratio: Callable[[str, str], float]) -> dict[int, Match]:
+        """The best match of each entry near a name, by the entry's place."""
         places = self.index.nearest(name, _NEAREST)
         plain = name[:LONGEST_NAME].casefold()
-        alike = ((fuzz.token_set_ratio(plain, self.names[i].casefold()), -i) for i in places[_BY_LETTERS:])
+        alike = ((ratio(plain, self.names[i].casefold()), -i) for i in places[_BY_LETTERS:])
         rest = [-i for score, i in sorted(alike, reverse=True) if score >= _LEAST_RATIO]
         ranked = places[:_BY_LETTERS] + rest[: _RESCORED - _BY_LETTERS]
         best: dict[int, Match] = {}
@@ -113,7 +124,12 @@ class Screener:
             now = best.get(self._owner[place])
             if now is None or likeness.score > now.likeness.score:
                 best[self._owner[place]] = Match(entry, self.names[place], likeness)
-        return sorted(best.values(), key=lambda m: (-m.likeness.score, m.entry.id))
+        return best
+
+
+def _spellings(entry: Entry) -> tuple[str, ...]:
+    names = (entry.name, *entry.aliases)
+    return tuple(dict.fromkeys((*names, *(short for name in names for short in short_forms(name)))))
 
 
 def _cache_folder() -> Any:
@@ -151,9 +167,26 @@ def unreadable(name: str) -> str:
         return "There is no name to screen."
     if not tokens_of(name):
         return "The name has no letter or figure that can be compared."
+    if only_forms(name):
+        return (
+            "The name has organisation forms only: nothing in it tells one firm from another, so it was not screened."
+        )
     if len(name) > LONGEST_NAME:
         return f"Only the first {LONGEST_NAME} of its {len(name)} characters were compared."
     return ""
+
+
+def named(name: str) -> str:
+    """The name, if there is one.
+
+    Raises
+    ------
+    UserError
+        For an empty name. In a batch such a row is for review: the file goes on.
+    """
+    if not name.strip():
+        raise UserError([Problem("NAME", "is empty", "Give the name of a firm, a person or a ship.")])
+    return name
 
 
 def answer(
@@ -212,7 +245,7 @@ def screen(
     Raises
     ------
     UserError
-        For lists that are too old, or a score that is none.
+        For an empty name, lists that are too old, or a score that is none.
 
     Examples
     --------
@@ -221,6 +254,7 @@ def screen(
     >>> found["result"], found["matches"][0]["list"]
     ('POTENTIAL_MATCH', 'EL')
     """
+    named(name)
     warnings = (lists or Lists.load()).staleness(today or dt.date.today(), max_age) if lists else None
     screener = Screener(lists, cache=False) if lists else _screener("")
     if warnings is None:

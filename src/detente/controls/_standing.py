@@ -108,5 +108,6 @@ def _assume(
         return
     lapsed = "in_force" if eve["then"] == "resumes" else "ended"
     status = eve["status"] if assume == "extended" else lapsed
-    text = f"Scenario, not fact: what ran to {ran_out} is taken to have been {assume}."
+    taken = "have lapsed" if assume == "lapsed" else "have been extended"
+    text = f"Scenario, not fact: what ran to {ran_out} is taken to {taken}."
     out |= {"status": status, "assumed": assume, "warnings": [*out["warnings"], text]}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.controls._cascade import UNIT
+from detente.controls._csvfile import writing
 from detente.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def arrays(entities: int, holdings: int, *, seed: int, unknown_share: float) -> 
 
 def write(graph: Ownership, path: Path) -> None:
     """Write a made-up graph as a CSV file whose `source` column says synthetic."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with writing(path), path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["owner", "owned", "share", "source"])
         ends = zip(graph.owner.tolist(), graph.owned.tolist(), graph.low.tolist(), graph.high.tolist(), strict=True)

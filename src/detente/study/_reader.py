@@ -16,7 +16,8 @@ from detente.world import World
 
 _TOP = ("title", "world", "before", "after", "model", "report", "known", "draws")
 _LATER = {"players": "games"}
-_REGIME = ("regime", "changes")
+_REGIME = ("regime", "changes", "controls")
+_CONTROLS = ("none", "low", "high")
 _TARIFF = ("tariff", "importer", "exporter", "sectors", "item", "rate")
 _LAYER = ("layer", "importer", "exporter", "rate")
 _CEILING = ("export_ceiling", "exporter", "importer", "sectors", "item", "value", "rent", "leakage")
@@ -88,6 +89,7 @@ class Reader:
         return Scenario(
             str(top.get("title", "untitled")), world, before, after, known, changes, items=items,
             draws=draws.get("draws", 0), seed=draws.get("seed", 0), report=self.report(top.get("report")),
+            controls=self.controls(top.get("after"), after),
             source=self.document.source, **model,
         )  # fmt: skip
 
@@ -101,6 +103,21 @@ class Reader:
         allowed = _REGIME if side == "after" else ("regime",)
         mapping = self.keys(data, (side,), allowed, f"{side!r}")
         return self.day(mapping.get("regime"), (side, "regime"))
+
+    def controls(self, data: Any, after: str | None) -> str:
+        """Which end of the range of licence practice caps exports: `none`, `low` or `high`."""
+        value = data.get("controls") if isinstance(data, dict) else None
+        if value is None:
+            return "none"
+        path = ("after", "controls")
+        if value not in _CONTROLS:
+            self.problems.append(
+                unknown("end of the range of controls", str(value), _CONTROLS, self.document.where(path))
+            )
+            return "none"
+        if value != "none" and after is None:
+            self.say(path, "controls without a regime", "Say of which day: after: {regime: DATE, controls: low}.")
+        return str(value)
 
     def items(self, top: dict[str, Any]) -> tuple[str, ...]:
         """Goods that changes name: each is split out of its sector, once."""
@@ -261,7 +278,9 @@ class Reader:
         if isinstance(theta, str) and self.world:
             from detente.world import elasticity_set
 
-            self.guard(("model", "elasticities"), elasticity_set, theta, self.world.sectors)
+            # a good split out of a sector bears the sector's elasticity
+            sectors = [self.world.parents.get(s, s) for s in self.world.sectors]
+            self.guard(("model", "elasticities"), elasticity_set, theta, sectors)
         elif theta is not None and (isinstance(theta, bool) or not isinstance(theta, int | float) or theta <= 0):
             self.say(
                 ("model", "elasticities"), f"{theta!r} is not a trade elasticity", "Name a set, or a number above 0."

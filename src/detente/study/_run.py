@@ -17,6 +17,7 @@ from detente.errors import Problem, ScenarioError
 from detente.study import _record
 from detente.study._scenario import Scenario, read_scenario
 from detente.trade import Equilibrium, EquilibriumSet
+from detente.trade._control_ceilings import premiums
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,8 +98,16 @@ class Run:
             "residual": self.equilibrium.residual, "steps": self.equilibrium.steps, "seconds": self.seconds,
             "fingerprint": self.record["fingerprint"], "model": self.equilibrium.model.describe(),
             "results": self.results,
+            **self._ceilings(),
             **({"draws": len(self.draws), "intervals": self.intervals} if self.draws is not None else {}),
         }  # fmt: skip
+
+    def _ceilings(self) -> dict[str, Any]:
+        """What each export ceiling is worth, and controls that gave none; nothing where the shock has neither."""
+        shock = self.equilibrium.shock
+        solved = self.equilibrium.solution.solved and shock.export_ceilings
+        notes = {"notes": list(shock.notes)} if shock.notes else {}
+        return ({"export_ceilings": premiums(self.equilibrium)} if solved else {}) | notes
 
     def to_frame(self) -> pd.DataFrame:
         """All results kept, tidy: variable, unit, sector, importer, exporter (or economy), value."""

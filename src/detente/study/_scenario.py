@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente import strict_yaml
 from detente.errors import ScenarioError
 from detente.trade import Ceiling, Shock, TradeModel
+from detente.trade._control_ceilings import control_ceilings, controlled_items, left_out
 from detente.world import World
+
+if TYPE_CHECKING:
+    from detente.ledger import Regime
 
 REPORT = ("real_income_percent", "trade_percent", "price_index_percent")
 """What a run keeps when a scenario does not say."""
@@ -26,6 +30,7 @@ class Scenario:
     after: str | None = None
     known: str | None = None
     changes: tuple[dict[str, Any], ...] = ()
+    controls: str = "none"
     elasticities: str | float | None = None
     deficits: str = "fixed"
     horizon: str = "long"
@@ -38,6 +43,8 @@ class Scenario:
     def resolved(self) -> dict[str, Any]:
         """The scenario with every default written out, as it is hashed and saved."""
         after: dict[str, Any] = {"regime": self.after, "changes": [dict(c) for c in self.changes]}
+        if self.controls != "none":
+            after["controls"] = self.controls
         return {
             "title": self.title, "world": self.world, "known": self.known, "before": {"regime": self.before},
             "after": after,
@@ -51,7 +58,7 @@ class Scenario:
         from detente.ledger import Ledger
 
         world = World.load(self.world)
-        for item in self.items:
+        for item in dict.fromkeys((*self.items, *self._controlled())):
             world = world.split(item)
         model = TradeModel(world, elasticities=self.elasticities, deficits=self.deficits, horizon=self.horizon)
         shock = Shock(label=self.title)
@@ -66,7 +73,25 @@ class Scenario:
         ceilings = [Ceiling(**_named(c)) for c in self.changes if "export_ceiling" in c]
         if tariffs:
             shock = Shock.from_changes(world, tariffs, shock)
+        if self.controls != "none":
+            regime = self._regime()
+            ceilings += [c for c in control_ceilings(regime, world, self.controls) if not _stated(c, ceilings)]
+            shock = dataclasses.replace(shock, notes=(*shock.notes, *left_out(regime)))
         return model, dataclasses.replace(shock, export_ceilings=ceilings)
+
+    def _regime(self) -> Regime:
+        from detente.ledger import Ledger
+
+        return Ledger.load().on(self.after or "", known=self.known)
+
+    def _controlled(self) -> tuple[str, ...]:
+        """Goods under a ceiling of the controls: split out of their sectors, too."""
+        return controlled_items(self._regime()) if self.controls != "none" else ()
+
+
+def _stated(ceiling: Ceiling, own: list[Ceiling]) -> bool:
+    """Whether the scenario itself caps the same good of the same exporter: its own word goes."""
+    return any(set(c.sectors) & set(ceiling.sectors) and ceiling.exporter in c.exporter for c in own)
 
 
 def _named(change: dict[str, Any]) -> dict[str, Any]:
