@@ -218,11 +218,15 @@ def test_a_total_over_all_importers_is_one_limit(world):
     assert len(eq.premium_percent) == 1
 
 
-def test_a_sole_supplier_cannot_be_capped():
+def test_a_sole_supplier_can_be_throttled_but_not_banned():
     trade = np.array([[[50.0, 0.0], [20.0, 0.0]], [[30.0, 10.0], [30.0, 60.0]]])
     world = dt.World.from_arrays(trade, np.zeros_like(trade), economies=["A", "B"], sectors=["X", "Y"])
+    model = dt.TradeModel(world, elasticities=4.0)
     with pytest.raises(ShockError, match="only supplier"):
-        dt.TradeModel(world, elasticities=4.0).solve(dt.Shock(export_ceilings=[dt.trade.Ceiling("A", "B", "X", 0.5)]))
+        model.solve(dt.Shock(export_ceilings=[dt.trade.Ceiling("A", "B", "X", 0.0)]))
+    eq = model.solve(dt.Shock(export_ceilings=[dt.trade.Ceiling("A", "B", "X", 0.5)]), throw=True)
+    moved = eq["trade_quantity_percent"].sel(sector="X", importer="B", exporter="A")
+    assert float(moved) == pytest.approx(-50.0, abs=1e-6)  # the users of X turn to Y as far as they can
 
 
 def test_the_gradient_in_an_export_tax_that_is_not_yet_there(world, model):
