@@ -69,6 +69,21 @@ WORDS = st.sampled_from(
         "will",
         "not",
         "agreed",
+        "plus",
+        "total",
+        "odds of 3 to 1",
+        "one in",
+        "chance",
+        "did",
+        "refused to",
+        "put off",
+        "deficit of $3 billion",
+        "bought",
+        "a third of",
+        "WASHINGTON (Reuters) -",
+        "one analyst",
+        "of which",
+        "2026-28",
         "likely",
         "\n\n",
         "한국어",
@@ -166,6 +181,7 @@ def test_a_bad_day_or_file_is_one_clear_error(tmp_path):
 @pytest.mark.parametrize(
     "unit",
     ["<nav><nav ", "<!-- ", "<", '"', ".", "(", "A", "Aa Bb Cc ", "May 1-2, ", "said Xi ",
+     "odds of 3 to 1 ", "(10 a, ", "one in five chance ", "China bought 3 million tonnes and ", "did not ",
      "tariff 10% to 20% from 5% on China and the US ", "The US cut tariffs on China from 145% to 30%. "],
 )  # fmt: skip
 def test_time_grows_with_length_alone(unit):
@@ -179,7 +195,7 @@ def test_time_grows_with_length_alone(unit):
 
     read("warm " * 10)
     small = max(min(seconds(10_000) for _ in range(2)), 0.01)
-    assert seconds(80_000) < 16 * small + 0.2
+    assert min(seconds(80_000) for _ in range(2)) < 16 * small + 0.2
 
 
 def test_encoding_of_surrogates_does_not_break_json():

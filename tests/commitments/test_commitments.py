@@ -187,7 +187,7 @@ def test_pace_is_by_the_day_of_the_value(tmp_path):
     assert row["status"] == "pending"
 
 
-@pytest.mark.parametrize(("value", "status"), [(100, "kept"), (99, "partly_kept"), (41, "partly_kept"), (40, "missed")])
+@pytest.mark.parametrize(("value", "status"), [(100, "kept"), (99, "missed"), (41, "missed"), (40, "missed")])
 def test_verdict_on_a_final_figure(tmp_path, value, status):
     assert made(tmp_path, "2026-02-01", f"{{date: 2025-12-31, value: {value}}}")["status"] == status
 
@@ -195,7 +195,7 @@ def test_verdict_on_a_final_figure(tmp_path, value, status):
 def test_a_later_vintage_takes_the_place_of_an_earlier_one(tmp_path):
     values = "{date: 2025-12-31, known: 2026-01-10, value: 99}, {date: 2025-12-31, known: 2026-03-01, value: 100}"
     (tmp_path / "t.yaml").write_text(DEAL.replace("VALUES", values).replace("EVIDENCE", ""), encoding="utf-8")
-    assert commitments("2026-04-01", "2026-02-01", tmp_path)[0]["status"] == "partly_kept"
+    assert commitments("2026-04-01", "2026-02-01", tmp_path)[0]["status"] == "missed"
     assert commitments("2026-04-01", "2026-03-01", tmp_path)[0]["status"] == "kept"
 
 

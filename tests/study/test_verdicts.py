@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detente import strict_yaml
 from detente.claims import read, read_file
 from detente.study._tension import HALF_LIFE, acts, save_figure, tension
-from detente.study._verdicts import judge
+from detente.study._verdicts import VERDICTS, judge
 from shared_data import shared
 
 CASES = strict_yaml.read(Path(__file__).parents[1] / "claims" / "verdicts.yaml").data
@@ -119,3 +121,21 @@ def test_a_figure_carries_its_day_unit_and_source(tmp_path):
     assert "Goldstein points" in svg
     assert "Evidence to" in svg
     assert "Source:" in svg
+
+
+WORDS = (
+    "tariff tariffs 10% 145% from to by points China US Beijing's said May 10-11 truce export controls rare earths will"
+    " not agreed 12 million tonnes soybeans until November 10 suspended extended Phase One promise bought kept short"
+    " exports fell deficit of $3 billion average one in five chance did refused put off and , ."
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.sampled_from(WORDS.split()), max_size=40).map(" ".join),
+    st.sampled_from(["2019-01-05", "2026-03-02", None]),
+)
+def test_every_claim_gets_a_verdict_with_a_reason(text, on):
+    for verdict in judge(read(text, on=on)):
+        assert verdict.verdict in VERDICTS
+        assert verdict.detail

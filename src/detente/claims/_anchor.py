@@ -47,7 +47,8 @@ def talks() -> tuple[Talk, ...]:
 def date_article(document: Document, sentences: Sequence[Sentence]) -> tuple[dt.date | None, str]:
     """(day, how it was found): by markup, a dateline, the days in the text, or talks it names; None if by nothing.
 
-    From days in the text comes the last one that is reported as past: the article cannot be older.
+    From days in the text comes the last one that is reported as past: the article cannot be older, but may be a day or
+    two younger; where that matters the day is to be given.
     """
     if document.dated is not None:
         return document.dated, "the page's markup"
@@ -58,9 +59,9 @@ def date_article(document: Document, sentences: Sequence[Sentence]) -> tuple[dt.
     full = [days[1] for s in sentences for m in s.dates if m.full and not m.deadline and (days := m.resolve(None))]
     named = _talk_named(sentences)
     if named is not None and (not full or max(full) < named.last):
-        return _latest(sentences, named.last), f"talks it names ({named.name})"
+        return _latest(sentences, named.last), f"the latest day it reports, the year by talks it names ({named.name})"
     if full:
-        return _latest(sentences, max(full)), "the days in the text"
+        return _latest(sentences, max(full)), "the latest day it reports"
     return None, ""
 
 

@@ -93,7 +93,8 @@ class ForecastBook:
         if record.outcomes or (record.horizon is not None and today >= record.horizon):
             day = record.horizon or record.outcomes[0].on
             raise refuse(f"{name} was due on {day} and cannot be edited", "Supersede it with a new record.")
-        return self._put(dataclasses.replace(record, **changes))
+        amended = dataclasses.replace(record, **changes)
+        return self._put(dataclasses.replace(amended, seal=amended.sealed()) if record.seal else amended)
 
     def supersede(self, name: str, record: Forecast) -> ForecastBook:
         """A book in which `record` takes the place of an older one, which stays on file."""

@@ -32,7 +32,7 @@ def check_claims(claims: Sequence[Claim]) -> None:
 
 def _difference(claim: Claim, said_by: Sequence[Claim]) -> list[Check]:
     """`145 - 30 = 115`: by itself, or against the points said before."""
-    if claim.from_ is None or claim.to is None:
+    if claim.from_ is None or claim.to is None or ("from" in claim.derived and "by" not in claim.derived):
         return []
     gap = claim.to - claim.from_
     text = (
@@ -60,13 +60,15 @@ def _sum(claim: Claim) -> Check:
     total = sum(p.rate for p in claim.parts)
     assert claim.to is not None
     text = " + ".join(_pc(p.rate) for p in claim.parts)
+    if total < claim.to and (len(claim.parts) == 1 or "of which" in claim.text.casefold()):
+        return Check("sum", None, f"{text} of {_pc(claim.to)}; the text names some parts only")
     holds = abs(total - claim.to) < _TOLERANCE
     return Check("sum", holds, f"{text} = {_pc(total)}" + ("" if holds else f", not {_pc(claim.to)}"))
 
 
 def _direction(claim: Claim) -> list[Check]:
     """A fall must end lower: `cut from 10 % to 20 %` is at odds with itself."""
-    if claim.from_ is None or claim.to is None or claim.by is None or "by" in claim.derived:
+    if claim.from_ is None or claim.to is None or claim.by is None or {"by", "from"} & set(claim.derived):
         return []
     holds = (claim.to - claim.from_) * claim.by >= 0
     return [Check("direction", holds, "the verb and the two rates " + ("agree" if holds else "point opposite ways"))]

@@ -10,6 +10,7 @@ KINDS = {
     "tariff_change": "a duty moves: from, to, by",
     "tariff_level": "a duty stands at a rate, or is added at one; with parts where they are given",
     "trade_change": "exports, imports or trade move",
+    "trade_level": "exports, imports or a balance of trade stand at an amount",
     "growth_change": "output, growth or prices move",
     "purchase": "goods are bought or promised to be",
     "duration": "how long something lasts or takes",
@@ -21,7 +22,7 @@ KINDS = {
     "forecast": "what will happen, without a number of its own",
     "assessment": "what somebody says is the case",
 }
-MODALITIES = ("reported", "promised", "threatened", "planned", "forecast", "denied")
+MODALITIES = ("reported", "promised", "threatened", "planned", "forecast", "demanded", "denied")
 RATE, SHARE, POINTS_UNIT = "fraction of customs value", "fraction", "points as fraction"
 
 
@@ -66,7 +67,8 @@ class Claim:
     to: float | None = None
     by: float | None = None
     low: float | None = None
-    """Lower end, where `to` (or `by`) is the upper end of a range."""
+    high: float | None = None
+    """The ends of a range; `to` is its upper end, `by` the end larger in size."""
     unit: str | None = None
     bound: str | None = None
     per: str | None = None
@@ -102,7 +104,8 @@ class Claim:
         return {
             "kind": self.kind, "speaker": self.speaker, "affiliation": self.affiliation, "role": self.role,
             "text": self.text, "span": [self.start, self.end],
-            "from": self.from_, "to": self.to, "by": self.by, "low": self.low, "unit": self.unit, "bound": self.bound,
+            "from": self.from_, "to": self.to, "by": self.by, "low": self.low, "high": self.high,
+            "unit": self.unit, "bound": self.bound,
             "per": self.per, "actor": self.actor, "target": self.target, "subject": list(self.subject),
             "action": self.action, "modality": self.modality, "negated": self.negated,
             "parts": [{"label": p.label, "rate": p.rate, "layer": p.layer or None} for p in self.parts],

@@ -7,52 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detente.claims import _dates, _quantities
+from detente.claims._chances import CHANCE
+from detente.claims._dateline import dateline
 from detente.claims._people import Mentioned, find_people
 from detente.claims._quantities import Quantity
 from detente.claims._speech import Attribution, Voices, attributions, speaker_at
-from detente.claims._tokens import QUOTES, Token, tokens
-from detente.claims._words import (
-    BUY,
-    DOWN,
-    EXTEND,
-    IMPOSE,
-    PROMISE,
-    RELAX,
-    REMOVE,
-    RESTRICT,
-    STAY,
-    SUSPEND,
-    TARIFF,
-    THREATEN,
-    UP,
-    economy_words,
-    topic_words,
-)
+from detente.claims._tokens import QUOTES, Token, tokens, words
+from detente.claims._words import ACTION, TARIFF, economy_words, topic_words
 
-ACTION = DOWN | UP | IMPOSE | REMOVE | SUSPEND | EXTEND | RESTRICT | RELAX | STAY | BUY | PROMISE | THREATEN
 _HEADS = ("president", "premier", "prime minister", "former president")
-_ALWAYS = frozenset(["while", "whereas", "although", "though", "but", "which"])
-_AFTER_COMMA = frozenset(
-    [
-        "as",
-        "after",
-        "before",
-        "when",
-        "if",
-        "because",
-        "so",
-        "since",
-        "unless",
-        "until",
-        "with",
-        "yet",
-        "where",
-        "nor",
-        "then",
-        "up",
-    ]
-)
-_SUBJECTS = frozenset(["it", "they", "he", "she", "we", "both", "each", "this", "these", "those"])
+_ALWAYS = words("while whereas although though but which")
+_AFTER_COMMA = words("as after before when if because so since unless until with yet where nor then up")
+_TOTALS = words("total combined overall cumulative")
+_SUBJECTS = words("it they he she we both each this these those")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +76,22 @@ class Sentence:
         return row[first].start, row[after - 1].end
 
 
-_LEADING = frozenset(
-    ["and", "but", "while", "whereas", "which", "that", "or", "so", "although", "though", "yet", "then"]
-)
+_LEADING = words("and but while whereas which that or so although though yet then")
 
 
 def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sentence:
     """Read one sentence; `voices` remembers who has spoken."""
     row = tokens(text, start, end)
-    said = attributions(row, voices, paragraph)
-    people = find_people(row, voices.registry)
+    begin = dateline(row)
+    said = attributions(row, voices, paragraph, begin)
+    people = [m for m in find_people(row, voices.registry) if m.first >= begin]
     dates = _dates.mentions(row)
     dated = {k for m in dates for k in range(m.first, m.after)}
     sizes = [
         q for q in _quantities.quantities(row) if q.first not in dated or q.unit in ("days", "weeks", "months", "years")
     ]
     taken = {k for m in people for k in range(m.first, m.after)}
-    places = [Place(a, b, code) for a, b, code in economy_words().find(row) if a not in taken]
+    places = [Place(a, b, code) for a, b, code in economy_words().find(row) if a not in taken and a >= begin]
     places += [
         Place(m.first, m.after, m.speaker.economy)
         for m in people
@@ -143,7 +109,7 @@ def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sen
         said,
         [],
     )
-    sentence.clauses = clauses(sentence)
+    sentence.clauses = [(a, b) for a, b in clauses(sentence) if a >= begin]
     return sentence
 
 
@@ -168,23 +134,26 @@ def clauses(sentence: Sentence) -> list[tuple[int, int]]:
 
 def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since: int) -> bool:
     before, token = row[i - 1], row[i]
+    if before.text == ":" and (token.kind == "number" or (token.key in ("a", "an") and _number(row, i + 1))):
+        return False  # "55 %: 10 plus 20 plus 25"
     if before.text in (";", ":", "…") or (before.kind == "dash" and before.text in "–—―-" and not token.glued):
         return True
     if before.text in QUOTES and i > 1 and row[i - 2].text in (",", ":", ".", "?", "!"):
         return True
     if before.text in QUOTES and (i - 2) in verbs:
         return True
-    if before.key == "that" and any(v in verbs for v in range(max(0, i - 8), i)):
+    if before.key == "that" and row[i - 2].key not in CHANCE and any(v in verbs for v in range(max(0, i - 8), i)):
         return True
     if token.key in _ALWAYS:
-        return not (token.key == "which" and _resumes(row, i))
+        return not (token.key == "which" and (before.key == "of" or _resumes(row, i)))
     if before.text == ",":
         if token.key in _AFTER_COMMA and token.key not in ("up",):
             return True
         if token.key in ("and", "or"):
-            return _begins(row, i + 1, starts) or _verbal(row, i + 1)
+            said = i + 1 < len(row) and row[i + 1].key == "that"  # ", and that its tariff would stay"
+            return said or _begins(row, i + 1, starts) or _verbal(row, i + 1)
         if token.key.endswith("ing") and token.key in ACTION and token.key != "including":
-            return True
+            return not _TOTALS & {t.key for t in row[i : i + 5]}
         # "After the truce, China ...": what leads in belongs to what follows
         opening = row[since].key in _OPENINGS and since + 12 > i
         return not opening and (i in starts or token.key in _SUBJECTS) and _begins(row, i, starts)
@@ -194,38 +163,15 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     return any(t.head.islower() and (t.key in ACTION or t.key in _AUXILIARIES) for t in row[since:i])
 
 
-_OPENINGS = frozenset(
-    [
-        "in",
-        "on",
-        "after",
-        "as",
-        "with",
-        "by",
-        "under",
-        "during",
-        "for",
-        "at",
-        "amid",
-        "despite",
-        "following",
-        "since",
-        "prior",
-        "according",
-        "before",
-        "from",
-        "until",
-        "given",
-        "over",
-        "ahead",
-        "last",
-        "this",
-        "next",
-    ]
+_OPENINGS = words(
+    "in on after as with by under during for at amid despite following since prior according before from until"
+    " given over ahead last this next"
 )
-_AUXILIARIES = frozenset(
-    ["is", "are", "was", "were", "has", "have", "had", "will", "would", "could", "may", "might", "can"]
-)
+_AUXILIARIES = words("is are was were has have had will would could may might can")
+
+
+def _number(row: Sequence[Token], i: int) -> bool:
+    return i < len(row) and row[i].kind == "number"
 
 
 def _resumes(row: Sequence[Token], i: int) -> bool:

@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 from detente.claims._claim import Claim
-from detente.claims._frame import Frame, targets
+from detente.claims._frame import Frame
+from detente.claims._parties import targets
+from detente.claims._tokens import words
 from detente.claims._words import CONTROL, RELAX, RESTRICT, STAY, TARIFF
 
-_RELAXING = frozenset(
-    ["lifting", "easing", "relaxation", "removal", "suspension", "resumption", "relief", "rollback", "withdrawal"]
+_RELAXING = words("lifting easing relaxation removal suspension resumption relief rollback withdrawal")
+_TRADE_ACTS = words("sale sales export exports supply shipment shipments access supplies deliveries import imports")
+_LISTS = words("list blacklist")
+_WEAK_STAY = words(
+    "keep keeps kept continue continues continued continuing stand stands stood insist insists insisted maintain"
+    " maintains maintained persist persists"
 )
-_TRADE_ACTS = frozenset(
-    [
-        "sale",
-        "sales",
-        "export",
-        "exports",
-        "supply",
-        "shipment",
-        "shipments",
-        "access",
-        "supplies",
-        "deliveries",
-        "import",
-        "imports",
-    ]
+_STRONG = words(
+    "ban bans banned banning restrict restricts restricted restricting curb curbs curbed blacklist blacklisted"
+    " blacklisting embargo prohibit prohibits prohibited prohibiting withhold withholding withheld revoke revoked"
+    " revokes"
 )
-_LISTS = frozenset(["list", "blacklist"])
-_WEAK_STAY = frozenset(
-    [
-        "keep",
-        "keeps",
-        "kept",
-        "continue",
-        "continues",
-        "continued",
-        "continuing",
-        "stand",
-        "stands",
-        "stood",
-        "insist",
-        "insists",
-        "insisted",
-        "maintain",
-        "maintains",
-        "maintained",
-        "persist",
-        "persists",
-    ]
-)
-_STRONG = frozenset(
-    [
-        "ban",
-        "bans",
-        "banned",
-        "banning",
-        "restrict",
-        "restricts",
-        "restricted",
-        "restricting",
-        "curb",
-        "curbs",
-        "curbed",
-        "blacklist",
-        "blacklisted",
-        "blacklisting",
-        "embargo",
-        "prohibit",
-        "prohibits",
-        "prohibited",
-        "prohibiting",
-        "withhold",
-        "withholding",
-        "withheld",
-        "revoke",
-        "revoked",
-        "revokes",
-    ]
-)
-_FOR_THE_SAKE = frozenset(["exchange", "return", "sake"])
+_FOR_THE_SAKE = words("exchange return sake")
 _IMPOSED = RESTRICT - {
     "include",
     "includes",
@@ -98,7 +41,7 @@ def control_claims(frame: Frame) -> list[Claim]:
     keys = frame.keys()
     words = set(keys)
     covered = _covered(frame)
-    named = _control_noun(keys)
+    named = _control_noun(keys, {after - frame.first for _, after, _ in frame.s.topics})
     acts = bool(words & _TRADE_ACTS) or bool(words & _STRONG)
     if (TARIFF & words and not named) or {"negotiations", "talks"} & set(keys[:3]):
         return []
@@ -112,7 +55,7 @@ def control_claims(frame: Frame) -> list[Claim]:
     actor, target, inferred = _ends(frame)
     if actor is None and target is None:
         return []
-    parties = [q for q in frame.s.quantities if frame.first <= q.first < frame.after and q.unit == "parties"]
+    parties = [q for q in frame.sizes if q.unit == "parties"]
     size = (
         parties[0]
         if parties and words & (_LISTS | _STRONG | {"added", "add", "adding", "adds", "blacklisted"})
@@ -137,12 +80,18 @@ def _covered(frame: Frame) -> tuple[str, ...]:
     return frame.topics("good", "control", after=end)
 
 
-def _control_noun(keys: list[str]) -> bool:
+_RULED = frozenset(["affiliates", "diffusion", "licensing", "control", "export"])
+
+
+def _control_noun(keys: list[str], ends: set[int]) -> bool:
+    """Whether a restriction is named; `rules` are one right after what they cover (`ends`) or a word for a list."""
     for i, key in enumerate(keys):
         if key not in CONTROL or _is_verb(keys, i):
             continue
-        if key in ("rule", "rules") and not {"affiliates", "diffusion", "licensing", "control", "export"} & set(
-            keys[max(0, i - 4) : i]
+        if (
+            key in ("rule", "rules")
+            and i not in ends
+            and not {"affiliates", "diffusion", "licensing", "control", "export"} & set(keys[max(0, i - 4) : i])
         ):
             continue
         if key == "control" and keys[i + 1 : i + 2] == ["of"]:

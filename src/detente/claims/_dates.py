@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.claims._quantities import number_at, quantities
-from detente.claims._tokens import Token
+from detente.claims._tokens import Token, words
 
 _MONTHS = {name.casefold(): i for i, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.casefold(): i for i, name in enumerate(calendar.month_abbr) if name}
@@ -16,56 +16,13 @@ _MONTHS |= {f"{name.casefold()}.": i for i, name in enumerate(calendar.month_abb
 _WEEKDAYS = {name.casefold(): i for i, name in enumerate(calendar.day_name)}
 _PARTS = {"early": (0.0, 1 / 3), "mid": (1 / 3, 2 / 3), "late": (2 / 3, 1.0), "middle": (1 / 3, 2 / 3)}
 _DAYS = {"days": 1, "weeks": 7, "months": 30.4375, "years": 365.25, "hours": 1 / 24, "decades": 3652.5}
-_MAY = frozenset(
-    [
-        "in",
-        "of",
-        "since",
-        "until",
-        "till",
-        "by",
-        "from",
-        "during",
-        "last",
-        "next",
-        "late",
-        "early",
-        "mid",
-        "on",
-        "before",
-        "after",
-        "between",
-        "this",
-        "to",
-        "through",
-    ]
+_MAY = words("in of since until till by from during last next late early mid on before after between this to through")
+_YEAR_AFTER = words(
+    "in over between of since until till by from during before after through for the to and year late early mid end"
 )
-_YEAR_AFTER = frozenset(
-    [
-        "in",
-        "of",
-        "since",
-        "until",
-        "till",
-        "by",
-        "from",
-        "during",
-        "before",
-        "after",
-        "through",
-        "for",
-        "the",
-        "to",
-        "and",
-        "year",
-        "late",
-        "early",
-        "mid",
-        "end",
-    ]
-)
+_YEARS_IN = words("in over for from during between of")
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
-_FORWARD = frozenset(["within", "in", "over", "next", "coming", "another"])
+_FORWARD = words("within in over next coming another")
 _LEADS = _FORWARD | {"the"}
 _COUNTS = _LEADS | {"the", "a", "several", "half", "few"}
 
@@ -83,6 +40,8 @@ class Mention:
     days: tuple[int, int] = (0, 0)
     part: str = ""
     offset: tuple[float, float] = (0.0, 0.0)
+    until_year: int = 0
+    """Last year of a stretch of years, 0 for a single one."""
     deadline: bool = False
     """Whether it closes a stretch: until, by, within, expires on."""
 
@@ -102,15 +61,33 @@ class Mention:
         except (ValueError, OverflowError):
             return None
 
+    def _relative(self, anchor: dt.date) -> tuple[dt.date, dt.date]:
+        """`last month`, `last year`, `this year` from the anchor on, `next year`: as the calendar has them."""
+        before = anchor.replace(day=1) - dt.timedelta(days=1)
+        if self.kind == "month":
+            return before.replace(day=1), before
+        year = anchor.year + _SHIFTS[self.part]
+        return (anchor if self.part == "this" else dt.date(year, 1, 1)), dt.date(year, 12, 31)
+
     def _resolve(self, anchor: dt.date | None) -> tuple[dt.date, dt.date] | None:
         if self.kind == "span":
             if anchor is None:
                 return None
             return tuple(sorted(anchor + dt.timedelta(days=round(x)) for x in self.offset))  # type: ignore[return-value]
         year = self.year
+        if self.part in _SHIFTS:
+            return None if anchor is None else self._relative(anchor)
         if not year:
             if anchor is None:
                 return None
+            if self.deadline and self.kind == "month" and not self.part:
+                # "through November", said in March, is the November to come
+                since = anchor - dt.timedelta(days=60)
+                year = since.year if self.month >= since.month else since.year + 1
+                return dt.date(year, self.month, 1), dt.date(year, self.month, calendar.monthrange(year, self.month)[1])
+            if self.part == "past":
+                year = anchor.year - (self.month >= anchor.month)
+                return dt.date(year, self.month, 1), dt.date(year, self.month, calendar.monthrange(year, self.month)[1])
             year = min(
                 (anchor.year - 1, anchor.year, anchor.year + 1),
                 key=lambda y: abs((dt.date(y, self.month, min(self.days[0] or 15, 28)) - anchor).days),
@@ -121,7 +98,8 @@ class Mention:
         month = self.month or 12
         if self.days != (0, 0):  # a quarter is kept as its months
             first, month = dt.date(year, self.days[0], 1), self.days[1]
-        last = dt.date(year, month, calendar.monthrange(year, month)[1])
+        final = self.until_year or year
+        last = dt.date(final, month, calendar.monthrange(final, month)[1])
         if self.part == "end":
             return last, last
         if self.part in _PARTS:
@@ -129,6 +107,9 @@ class Mention:
             length = (last - first).days + 1
             return first + dt.timedelta(days=round(a * length)), first + dt.timedelta(days=round(b * length) - 1)
         return first, last
+
+
+_SHIFTS = {"last": -1, "this": 0, "next": 1}
 
 
 def mentions(row: Sequence[Token]) -> list[Mention]:
@@ -224,6 +205,8 @@ def _month_first(row: Sequence[Token], i: int) -> Mention | None:
     part = ""
     if i and row[i - 1].key in _PARTS:
         part, start = row[i - 1].key, i - 1
+    elif i and row[i - 1].key == "last" and not year:
+        part, start = "past", i - 1  # "last June"
     elif i > 1 and row[i - 1].key == "of" and row[i - 2].key in ("end", "middle"):
         part, start = ("end" if row[i - 2].key == "end" else "middle"), i - 2
     elif i and row[i - 1].key == "end":
@@ -257,6 +240,8 @@ def _relative(row: Sequence[Token], i: int) -> Mention | None:
     if key in ("last", "next", "this") and i + 1 < len(row):
         sign = {"last": -1.0, "next": 1.0, "this": 0.0}[key]
         span = {"week": 7.0, "month": 30.0, "year": 365.0}.get(row[i + 1].key)
+        if row[i + 1].key == "year" or (key == "last" and row[i + 1].key == "month"):
+            return Mention(i, i + 2, row[i + 1].key, part=key, deadline=_closes(row, i))
         if span is not None:
             ends = (min(sign, 0) * 2 * span, 0.0) if sign < 0 else (0.0, (1 + sign) * span)
             return Mention(i, i + 2, "span", offset=ends, deadline=_closes(row, i))
@@ -300,4 +285,28 @@ def _year(row: Sequence[Token], i: int) -> Mention | None:
         return Mention(i - 1, after, "year", year, part=before, deadline=_closes(row, i - 1))
     if before == "of" and two_back == "end":
         return Mention(i - 2, after, "year", year, part="end", deadline=_closes(row, i - 2))
-    return Mention(i, after, "year", year, deadline=_closes(row, i))
+    last, after = _last_year(row, after, year, before)
+    return Mention(i, after, "year", year, until_year=last, deadline=_closes(row, i))
+
+
+def _last_year(row: Sequence[Token], i: int, year: int, before: str) -> tuple[int, int]:
+    """(last year, token after) of a stretch: `2026-28`, `2020 and 2021`, `from 2026 to 2028`; else (0, i)."""
+    if i + 1 >= len(row) or row[i + 1].kind != "number" or not row[i + 1].text.isascii():
+        return 0, i
+    text = row[i + 1].text
+    dash = row[i].kind == "dash"
+    linked = row[i].key in ("and", "to", "through") and before in (
+        "in",
+        "over",
+        "for",
+        "from",
+        "during",
+        "between",
+        "of",
+    )
+    if not (text.isdigit() and (dash or linked)):
+        return 0, i
+    if len(text) == 2 and dash:
+        text = str(year)[:2] + text
+    last = int(text) if len(text) == 4 else 0
+    return (last, i + 2) if year < last <= year + 20 else (0, i)

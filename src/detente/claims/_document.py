@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from detente.claims import _html
+from detente.claims._tokens import words
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{3,20})", re.I)
 _FURNITURE = re.compile(
@@ -20,97 +21,13 @@ _FURNITURE = re.compile(
     re.I,
 )
 _STOP = re.compile(r"([.!?…]{1,6})(?:[\"”’'»)\]]{0,6})(?=\s|$)")
-_NOT_END = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "sen",
-        "rep",
-        "gov",
-        "gen",
-        "col",
-        "lt",
-        "st",
-        "no",
-        "nos",
-        "vs",
-        "etc",
-        "inc",
-        "ltd",
-        "corp",
-        "co",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "fig",
-        "eq",
-        "approx",
-        "est",
-        "dept",
-        "govt",
-        "al",
-        "e.g",
-        "i.e",
-        "u.s",
-        "u.k",
-        "e.u",
-        "u.n",
-        "d.c",
-        "p.m",
-        "a.m",
-        "ph.d",
-    ]
+_NOT_END = words(
+    "mr mrs ms dr prof sen rep gov gen col lt st no nos vs etc inc ltd corp co jan feb mar apr jun jul aug sep"
+    " sept oct nov dec fig eq approx est dept govt al e.g i.e u.s u.k e.u u.n d.c p.m a.m ph.d"
 )
-_AFTER_ABBREVIATION = frozenset(
-    [
-        "the",
-        "he",
-        "she",
-        "it",
-        "they",
-        "in",
-        "on",
-        "but",
-        "and",
-        "this",
-        "that",
-        "these",
-        "those",
-        "his",
-        "her",
-        "its",
-        "their",
-        "a",
-        "an",
-        "as",
-        "at",
-        "after",
-        "before",
-        "while",
-        "when",
-        "if",
-        "we",
-        "however",
-        "meanwhile",
-        "both",
-        "chinese",
-        "beijing",
-        "china",
-        "washington",
-        "trump",
-    ]
+_AFTER_ABBREVIATION = words(
+    "the he she it they in on but and this that these those his her its their a an as at after before while when"
+    " if we however meanwhile both chinese beijing china washington trump"
 )
 _LONGEST = 1500
 """Characters after which a run of text is cut even without a full stop, so that no sentence grows without bound."""

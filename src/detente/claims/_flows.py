@@ -4,40 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from detente.claims._chances import CHANCE, Chance
 from detente.claims._claim import POINTS_UNIT, SHARE, Claim
 from detente.claims._frame import Frame
+from detente.claims._heads import ENDS, heads_another
+from detente.claims._purchases import purchases
 from detente.claims._quantities import PERCENT, POINTS, Quantity
-from detente.claims._roles import role, sign
-from detente.claims._words import BUY, FLOW, MACRO, TARIFF, forms
+from detente.claims._roles import ends, ends_of, role, sign
+from detente.claims._words import BALANCE, BUY, FLOW, MACRO, TARIFF, forms
 
-_BOUGHT = frozenset(["tonnes", "bushels", "barrels", "aircraft", "vehicles", "USD", "EUR", "CNY"])
 _HOLDS = forms("control account supply produce make dominate process mine hold provide refine represent source") | {
     "up"
 }
-_PER = {"year": "year", "annually": "year", "yearly": "year", "month": "month", "monthly": "month", "annual": "year"}
 
 
 def flow_claims(frame: Frame) -> list[Claim]:
     """Changes of trade, output and prices; shares; chances; purchases."""
     out: list[Claim] = []
-    rates = [q for q in frame.s.quantities if frame.first <= q.first < frame.after and q.unit in (PERCENT, POINTS)]
-    for q in rates:
-        if role(frame, q) == "chance":
-            out.append(_chance(frame, q))
-    head = _head(frame)
-    if head is not None:
-        out += _changes(frame, head, [q for q in rates if role(frame, q) in ("from", "to", "by")])
+    rates = [q for q in frame.sizes if q.unit in (PERCENT, POINTS)]
+    out += [_chance(frame, c) for c in frame.chances]
+    moved = [(q, _head(frame, q)) for q in rates if role(frame, q) in ("from", "to", "by")]
+    if frame.chances:  # "raised the probability of a recession to 35 % from 20 %": the chance moved, not output
+        moved = [(q, h) for q, h in moved if h is None or not CHANCE & set(frame.s.keys(max(frame.first, h - 4), h))]
+    for head in dict.fromkeys(h for _, h in moved if h is not None):
+        out += _changes(frame, head, [q for q, h in moved if h == head])
     if not out:
         out += _shares(frame, rates)
-    return out + _purchases(frame)
+    return out + levels(frame) + purchases(frame)
 
 
-def _chance(frame: Frame, q: Quantity) -> Claim:
-    low, high = round(q.low / 100, 10), q.fraction
+def _chance(frame: Frame, c: Chance) -> Claim:
+    row = frame.s.row
+    text = frame.s.text[row[c.first].start : row[c.after - 1].end]
     return frame.claim(
-        "probability", frame.first, frame.after, probability=(low, high), unit="probability",
-        subject=frame.topics(), modality="forecast", said={"probability": _text(frame, q)}, bound=q.bound or None,
-        actor=_first(frame),
+        "probability", frame.first, frame.after, probability=(c.low, c.high), unit="probability",
+        subject=frame.topics(), modality="forecast", said={"probability": text},
+        derived=("probability",) if c.reckoned else (), actor=_first(frame),
     )  # fmt: skip
 
 
@@ -51,13 +53,35 @@ def _text(frame: Frame, q: Quantity) -> str:
     return frame.s.text[row[q.first].start : row[q.after - 1].end]
 
 
-def _head(frame: Frame) -> int | None:
-    """The noun of trade or growth that moves: not one that only completes a duty."""
+def _head(frame: Frame, q: Quantity) -> int | None:
+    """The noun of trade or growth whose change a number is: the last one before it that heads a number, or the one
+    after it in `a 5 % fall in exports`."""
+    keys = frame.keys()
+    at = q.first - frame.first
+    others = [i for i in range(at) if heads_another(keys, i) and not (i and keys[i - 1] in MACRO)]
+    before = [i for i in _nouns(frame) if i < q.first]
+    if before:
+        last = before[-1]
+        return None if others and others[-1] + frame.first > last else last
+    if others:
+        return None
+    for i in _nouns(frame):
+        between = set(frame.s.keys(q.after, i))
+        if i - q.after <= 6 and not between & ENDS:
+            return i
+    return None
+
+
+def _nouns(frame: Frame) -> list[int]:
+    """Nouns of trade and growth in the clause: not those that only complete a duty."""
     row = frame.s.row
+    out = []
     for i in range(frame.first, frame.after):
         if row[i].key not in FLOW and row[i].key not in MACRO:
             continue
-        before = frame.s.keys(max(frame.first, i - 4), i)
+        before = frame.s.keys(max(frame.first, i - 5), i)
+        if "share" in before:
+            continue  # "Russia's share of Indian imports" is no flow
         if TARIFF & set(frame.s.keys(max(frame.first, i - 6), i)) and set(before) & {"on", "against"}:
             continue
         if row[i].key == "trade" and i + 1 < frame.after and row[i + 1].key in (
@@ -70,8 +94,8 @@ def _head(frame: Frame) -> int | None:
             "control", "controls", "restrictions", "ban", "bans", "duties", "tariffs", "curbs", "licences", "licenses",
         ):  # fmt: skip
             continue
-        return i
-    return None
+        out.append(i)
+    return out
 
 
 def _changes(frame: Frame, head: int, sizes: list[Quantity]) -> list[Claim]:
@@ -85,8 +109,7 @@ def _changes(frame: Frame, head: int, sizes: list[Quantity]) -> list[Claim]:
         values[key] = q.fraction if r != "by" else sign(frame, q.first) * abs(q.fraction)
         values["said"][r] = _text(frame, q)
         values["bound"] = q.bound or None
-        if q.low != q.high:
-            values["low"] = round(q.low / 100, 10)
+        values |= ends(q, sign(frame, q.first) if r == "by" else 1.0)
         last = q
     if last is None or not {"from_", "to", "by"} & set(values):
         return []
@@ -96,6 +119,46 @@ def _changes(frame: Frame, head: int, sizes: list[Quantity]) -> list[Claim]:
     unit = POINTS_UNIT if last.unit == POINTS else SHARE
     values |= {"unit": unit, "actor": actor, "target": target, "subject": (_measured(noun), *frame.topics("good"))}
     return [frame.claim(kind, frame.first, frame.after, **values)]
+
+
+_STANDS = forms(
+    "reach total amount widen narrow shrink grow rise fall stand hit run balloon climb record be top exceed post"
+)
+
+
+def levels(frame: Frame) -> list[Claim]:
+    """Trade or a balance that stands at an amount: `a trade deficit of $295 billion`; of a deficit, too, its change."""
+    keys = frame.keys()
+    out: list[Claim] = []
+    for q in frame.sizes:
+        if q.unit not in _MONEY:
+            continue
+        nouns = [i for i in _nouns(frame) if i < q.first]
+        row = frame.s.row
+        between = frame.s.keys(nouns[-1] + 1, q.first) if nouns else []
+        if not nouns or (TARIFF | BUY) & set(keys[: q.first - frame.first]) or not (_STANDS | {"of"}) & set(between):
+            continue
+        noun = row[nouns[-1]].key
+        actor, target = _flow_ends(frame, nouns[-1], noun)
+        if between[-1:] == ["from"] and out and out[-1].to is not None and out[-1].unit == q.unit:
+            out[-1].from_, out[-1].by = q.high, out[-1].to - q.high
+            out[-1].said["from"], out[-1].derived, out[-1].kind = _text(frame, q), ("by",), "trade_change"
+            continue
+        moved = between[-1:] == ["by"]
+        key = "by" if moved else "to"
+        value = (sign(frame, q.first) or 1.0) * q.high if moved else q.high
+        values: dict[str, Any] = {key: value} | (ends_of(q) if not moved else {})
+        out.append(
+            frame.claim(
+                "trade_change" if moved else "trade_level", frame.first, frame.after, unit=q.unit, actor=actor,
+                target=target, subject=(_measured(noun), *frame.topics("good")), said={key: _text(frame, q)},
+                bound=q.bound or None, **values,
+            )
+        )  # fmt: skip
+    return out
+
+
+_MONEY = ("USD", "EUR", "CNY", "JPY", "GBP", "KRW")
 
 
 def _measured(noun: str) -> str:
@@ -113,6 +176,8 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     after = [p for p in frame.places() if p.first > head]
     actor = before[-1].code if before else None
     target = None
+    if actor is None and len(after) > 1 and row[head + 1].key == "between" and row[after[0].after].key == "and":
+        return after[0].code, after[1].code  # "trade between India and Russia"
     for p in after:
         lead = [t.key for t in row[max(head, p.first - 2) : p.first]]
         if {"to", "with"} & set(lead) or ("from" in lead and noun in ("imports", "import", "shipments")):
@@ -120,10 +185,19 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
                 actor = p.code
             else:
                 target = target or p.code
+        elif {"of", "from"} & set(lead) and noun in ("imports", "import", "purchases", "orders", "arrivals"):
+            target = target or p.code  # "its purchases of American crude"
         elif actor is None and {"of", "from"} & set(lead):
             actor = p.code
-    if actor is None and noun in MACRO and frame.places():
-        actor = frame.places()[0].code
+    if actor is None and noun in BALANCE:
+        near = [p for p in frame.places() if p.first < head and p.code != target]
+        actor = near[0].code if near else frame.other(target) if target else None
+    if actor is None and noun in MACRO:
+        near = [p for p in frame.places() if p.first < head or {"in", "of"} & set(frame.s.keys(p.first - 2, p.first))]
+        actor = near[0].code if near else None
+    own = {"its", "their"} & set(frame.s.keys(max(frame.first, head - 3), head))
+    if actor is None and own and any(p.after <= head for p in frame.places()):
+        actor = next(p.code for p in frame.places() if p.after <= head)
     if actor is None and frame.context.subject and {"its", "their"} & set(frame.s.keys(frame.first, head)):
         actor = frame.context.subject
     return actor, target if target != actor else None
@@ -133,7 +207,8 @@ def _shares(frame: Frame, rates: list[Quantity]) -> list[Claim]:
     """`China refines about 90 % of the world's rare earths`: an economy that holds a share of something named."""
     for q in rates:
         before = set(frame.s.keys(max(frame.first, q.first - 7), q.first))
-        places = [p for p in frame.places() if p.first < q.first]
+        row = frame.s.row
+        places = [p for p in frame.places() if p.first < q.first and row[p.first - 1].key not in ("to", "from", "with")]
         topics = frame.topics("good", first=q.after)
         trade = set(frame.s.keys(q.after, min(q.after + 8, frame.after))) & (FLOW | {"supply", "market", "capacity"})
         if role(frame, q) == "share" and before & _HOLDS and places and (topics or trade):
@@ -143,28 +218,4 @@ def _shares(frame: Frame, rates: list[Quantity]) -> list[Claim]:
                     said={"to": _text(frame, q)}, bound=q.bound or None,
                 )
             ]  # fmt: skip
-    return []
-
-
-def _purchases(frame: Frame) -> list[Claim]:
-    keys = frame.keys()
-    if not (BUY | {"purchases", "purchase"}) & set(keys):
-        return []
-    at = min(i for i, k in enumerate(keys) if k in BUY or k == "purchases") + frame.first
-    for q in frame.s.quantities:
-        if not (frame.first <= q.first < frame.after and q.unit in _BOUGHT):
-            continue
-        places = frame.places()
-        buyers = [p.code for p in places if p.first < at]
-        actor = buyers[-1] if buyers else frame.context.subject
-        sellers = [p.code for p in places if p.first > at and p.code != actor]
-        per = next((_PER[k] for k in frame.s.keys(q.after, min(q.after + 8, frame.after)) if k in _PER), None)
-        value = {
-            "to": q.high, "unit": q.unit, "per": per, "actor": actor, "said": {"to": _text(frame, q)},
-            "target": sellers[0] if sellers else frame.other(actor), "subject": frame.topics("good"),
-            "bound": q.bound or None, "action": "buy",
-        }  # fmt: skip
-        if q.low != q.high:
-            value["low"] = q.low
-        return [frame.claim("purchase", frame.first, frame.after, **value)]
     return []

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from detente.claims._category_scores import feasible
 from detente.dates import parse_date
 from detente.errors import DateError, Problem, UserError
 
@@ -16,18 +17,20 @@ KINDS = {
     "number": "a single value",
     "interval": "a central interval with its level",
     "draws": "values that stand for a distribution, as a model gives",
+    "categories": "odds over several outcomes of which one comes, each an interval, as a bargaining model gives",
 }
-STATES = ("open", "yes", "no", "value", "at_least", "at_most", "ambiguous")
+STATES = ("open", "yes", "no", "value", "at_least", "at_most", "category", "ambiguous")
 ORIGINS = ("expert", "model", "market")
 _KEYS = (
     "id", "origin", "speaker", "affiliation", "also", "said_on", "recorded_on", "source", "statement", "kind",
     "probability",
-    "value", "interval", "level", "draws", "unit", "horizon", "rule", "resolved_by", "conditional", "topics",
+    "value", "interval", "level", "draws", "categories", "unit", "horizon", "rule", "resolved_by", "conditional",
+    "topics",
     "reference",
     "supersedes", "seal", "outcomes",
 )  # fmt: skip
 _NEEDED = ("id", "origin", "speaker", "said_on", "source", "statement", "kind", "rule")
-_OUTCOME = ("state", "value", "on", "source", "confidence", "note")
+_OUTCOME = ("state", "value", "category", "on", "source", "confidence", "note")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Outcome:
     confidence: str
     value: float | None = None
     note: str = ""
+    category: str = ""
+    """Which of the categories came, for the state `category`."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Forecast:
     interval: tuple[float, float] | None = None
     level: float | None = None
     draws: tuple[float, ...] = ()
+    categories: tuple[tuple[str, float, float], ...] = ()
+    """(outcome, low, high) of odds over several outcomes."""
     unit: str = ""
     horizon: dt.date | None = None
     resolved_by: str = ""
@@ -105,6 +112,8 @@ class Forecast:
                 continue
             if key == "outcomes":
                 value = [_outcome_dict(o) for o in value]
+            elif key == "categories":
+                value = {name: [low, high] for name, low, high in value}
             elif isinstance(value, dt.date):
                 value = value.isoformat()
             elif isinstance(value, tuple):
@@ -114,7 +123,8 @@ class Forecast:
 
 
 def _outcome_dict(outcome: Outcome) -> dict[str, Any]:
-    rows = {"state": outcome.state, "value": outcome.value, "on": outcome.on.isoformat(), "source": outcome.source,
+    rows = {"state": outcome.state, "value": outcome.value, "category": outcome.category or None,
+            "on": outcome.on.isoformat(), "source": outcome.source,
             "confidence": outcome.confidence, "note": outcome.note or None}  # fmt: skip
     return {k: v for k, v in rows.items() if v is not None}
 
@@ -142,6 +152,12 @@ def parse(row: Any, where: str) -> tuple[Forecast | None, list[Problem]]:
     data["outcomes"] = tuple(
         o for i, r in enumerate(data.get("outcomes") or ()) if (o := _outcome(r, f"{where}[{i}]", problems))
     )
+    data["categories"] = _categories(data.get("categories"), where, problems)
+    if data.get("kind") == "categories" and len(data["categories"]) < 2:
+        problems.append(Problem(where, "odds need at least two categories", "categories: {deal: [0.2, 0.4], ...}"))
+    for o in data["outcomes"]:
+        if o.state == "category" and o.category not in [c[0] for c in data["categories"]]:
+            problems.append(Problem(where, f"{o.category!r} is none of the categories", "Write one of them."))
     for key in ("also", "topics", "draws"):
         data[key] = tuple(data.get(key) or ())
     if data["probability"] and not 0 <= data["probability"][0] <= data["probability"][1] <= 1:
@@ -175,6 +191,26 @@ def _pair(value: Any, where: str, key: str, problems: list[Problem]) -> tuple[fl
     return float(value[0]), float(value[1])
 
 
+def _categories(value: Any, where: str, problems: list[Problem]) -> tuple[tuple[str, float, float], ...]:
+    """Odds over several outcomes: each a pair within 0 and 1, and some point of them adding to one."""
+    if value is None:
+        return ()
+    if not isinstance(value, dict):
+        problems.append(Problem(where, "categories must be a mapping of outcomes to pairs"))
+        return ()
+    out = []
+    for name, pair in value.items():
+        found = _pair(pair, where, f"categories: {name}", problems)
+        if found is None:
+            continue
+        if not 0 <= found[0] <= found[1] <= 1:
+            problems.append(Problem(where, f"{name}: {list(found)} is no interval within 0 and 1"))
+        out.append((str(name), *found))
+    if out and not feasible([(low, high) for _, low, high in out]):
+        problems.append(Problem(where, "no probabilities within these intervals add to one", "Check the ends."))
+    return tuple(out)
+
+
 def _outcome(row: Any, where: str, problems: list[Problem]) -> Outcome | None:
     if not isinstance(row, dict) or set(row) - set(_OUTCOME) or row.get("state") not in STATES:
         problems.append(
@@ -185,7 +221,15 @@ def _outcome(row: Any, where: str, problems: list[Problem]) -> Outcome | None:
     if day is None or not row.get("source"):
         problems.append(Problem(where, "an outcome needs `on` and `source`"))
         return None
-    return Outcome(row["state"], day, row["source"], row.get("confidence", "L"), row.get("value"), row.get("note", ""))
+    return Outcome(
+        row["state"],
+        day,
+        row["source"],
+        row.get("confidence", "L"),
+        row.get("value"),
+        row.get("note", ""),
+        row.get("category", ""),
+    )
 
 
 def refuse(what: str, remedy: str = "") -> UserError:

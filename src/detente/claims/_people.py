@@ -7,197 +7,31 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from detente.claims._tokens import Token
+from detente.claims._tokens import Token, words
 from detente.claims._words import EXPECT, SAY, economy_words, organisation_words, organisations, person_words, persons
 
-_ROLES = frozenset(
-    [
-        "economist",
-        "strategist",
-        "analyst",
-        "researcher",
-        "advisor",
-        "adviser",
-        "president",
-        "director",
-        "secretary",
-        "minister",
-        "commentator",
-        "professor",
-        "fellow",
-        "chairman",
-        "chairwoman",
-        "chair",
-        "chief",
-        "ceo",
-        "head",
-        "representative",
-        "spokesperson",
-        "spokesman",
-        "spokeswoman",
-        "ambassador",
-        "premier",
-        "commissioner",
-        "partner",
-        "lawyer",
-        "expert",
-        "scholar",
-        "negotiator",
-        "official",
-        "senator",
-        "governor",
-        "chancellor",
-        "lecturer",
-        "specialist",
-        "executive",
-        "manager",
-        "founder",
-        "counsel",
-        "historian",
-        "trader",
-        "investor",
-        "farmer",
-        "envoy",
-        "officer",
-        "co-founder",
-        "associate",
-    ]
+_ROLES = words(
+    "economist strategist analyst researcher advisor adviser president director secretary minister commentator"
+    " professor fellow chairman chairwoman chair chief ceo head representative spokesperson spokesman spokeswoman"
+    " ambassador premier commissioner partner lawyer expert scholar negotiator official senator governor"
+    " chancellor lecturer specialist executive manager founder counsel historian trader investor farmer"
+    " envoy diplomat person source insider aide lawmaker consultant broker banker importer exporter grower"
+    " officer co-founder associate"
 )
-_ROLE_WORDS = _ROLES | frozenset(
-    [
-        "senior",
-        "chief",
-        "vice",
-        "deputy",
-        "former",
-        "acting",
-        "lead",
-        "principal",
-        "managing",
-        "global",
-        "trade",
-        "treasury",
-        "commerce",
-        "foreign",
-        "finance",
-        "prime",
-        "state",
-        "assistant",
-        "executive",
-        "general",
-        "us",
-        "chinese",
-        "research",
-        "country",
-        "visiting",
-        "the",
-        "a",
-        "an",
-        "and",
-        "under",
-        "economic",
-        "asia",
-        "china",
-        "u.s",
-        "of",
-        "affairs",
-        "policy",
-    ]
+_ROLE_WORDS = _ROLES | words(
+    "senior chief vice deputy former acting lead principal managing global trade treasury commerce foreign"
+    " finance prime state assistant executive general us chinese research country visiting the a an and under"
+    " economic asia china u.s of affairs policy"
 )
-_TITLES = frozenset(
-    [
-        "secretary",
-        "minister",
-        "president",
-        "representative",
-        "premier",
-        "commissioner",
-        "mr",
-        "ms",
-        "mrs",
-        "dr",
-        "chancellor",
-    ]
-)
-_PREPOSITIONS = frozenset(["at", "of", "from", "for", "with", "in"])
-_INSIDE = frozenset(["of", "and", "for", "the", "&", "de", "la", "du", "von", "van"])
-_NOT_NAMES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "as",
-        "but",
-        "and",
-        "or",
-        "if",
-        "when",
-        "while",
-        "after",
-        "before",
-        "since",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "he",
-        "she",
-        "they",
-        "we",
-        "however",
-        "despite",
-        "according",
-        "under",
-        "following",
-        "meanwhile",
-        "although",
-        "though",
-        "both",
-        "each",
-        "some",
-        "many",
-        "most",
-        "last",
-        "next",
-        "since",
-        "once",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "section",
-        "list",
-        "phase",
-        "article",
-        "announcement",
-        "annex",
-        "chapter",
-        "tariffs",
-        "tariff",
-        "duties",
-    ]
+_TITLES = words("secretary minister president representative premier commissioner mr ms mrs dr chancellor")
+_PREPOSITIONS = words("at of from for with in")
+_INSIDE = words("of and for the & de la du von van")
+_NOT_NAMES = words(
+    "the a an in on at by for from as but and or if when while after before since this that these those it he she"
+    " they we however despite according under following meanwhile although though both each some many most last"
+    " next since once january february march april may june july august september october november december monday"
+    " tuesday wednesday thursday friday saturday sunday section list phase article announcement annex chapter"
+    " tariffs tariff duties"
 )
 
 
@@ -251,13 +85,56 @@ def find_people(row: Sequence[Token], registry: Registry) -> list[Mentioned]:
     out: list[Mentioned] = []
     i = 0
     while i < len(row):
-        found = _person(row, i, registry) if row[i].capital else None
+        found = _unnamed(row, i) if row[i].key in _DETERMINERS else None
+        found = found or (_person(row, i, registry) if row[i].capital else None)
         if found is None:
             i += 1
             continue
         out.append(found)
         i = found.after
     return out
+
+
+_DETERMINERS = words("one a an another")
+_MODIFIERS = 4
+_GIVING = words("put puts gave gives sees saw")
+"""Verbs by which somebody names a chance."""
+
+
+def _unnamed(row: Sequence[Token], i: int) -> Mentioned | None:
+    """`one analyst`, `a senior trade lawyer at a European bank`: somebody who speaks, without a name."""
+    j = i + 1
+    while j < len(row) and j <= i + _MODIFIERS and row[j].kind in ("word", "abbr") and row[j].key not in _ROLES:
+        if row[j].key in SAY or row[j].key in _PREPOSITIONS:
+            return None
+        j += 1
+    if j >= len(row) or row[j].key not in _ROLES:
+        return None
+    while j + 1 < len(row) and row[j + 1].key in _ROLES:
+        j += 1
+    name, j = " ".join(t.text for t in row[i : j + 1]), j + 1
+    home, j, economy = _home(row, j)
+    before, follows = row[i - 1].key if i else "", row[j].key if j < len(row) else ""
+    if before not in SAY and follows not in SAY | EXPECT | _GIVING:
+        return None
+    return Mentioned(i, j, Speaker(name[0].lower() + name[1:], "", home, economy, True))
+
+
+def _home(row: Sequence[Token], j: int) -> tuple[str, int, str]:
+    """(organisation, token after, its economy) of `at Nomura`; of `at a European bank` only where it ends."""
+    if j + 1 >= len(row) or row[j].key not in (*_PREPOSITIONS, "who", "familiar"):
+        return "", j, ""
+    known = organisation_words().match(row, j + 1)
+    if known is not None:
+        body = organisations()[known[1]]
+        return body["name"], known[0], body["economy"]
+    name, after = organisation_at(row, j + 1) if not economy_words().match(row, j + 1) else ("", j)
+    if name:
+        return name, after, ""
+    k = j
+    while k < len(row) and k < j + 8 and row[k].kind in ("word", "abbr") and row[k].key not in SAY | EXPECT:
+        k += 1
+    return "", k, ""
 
 
 def _person(row: Sequence[Token], i: int, registry: Registry) -> Mentioned | None:

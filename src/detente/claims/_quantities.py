@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.claims._tokens import Token
+from detente.claims._tokens import Token, words
 
 PERCENT, POINTS = "percent", "points"
 _ONES = [
@@ -57,7 +57,7 @@ _VAGUE = {
     ("a",): (1.0, 1.0), ("an",): (1.0, 1.0), ("half", "a"): (0.5, 0.5), ("another",): (1.0, 1.0), ("few",): (2.0, 5.0),
     ("coming",): None, ("one",): (1.0, 1.0),
 }  # fmt: skip
-_VAGUE_FIRST = frozenset(words[0] for words in _VAGUE)
+_VAGUE_FIRST = frozenset(phrase[0] for phrase in _VAGUE)
 _ABOVE = {"over", "above", "exceeding", "upwards"}
 _AT_LEAST: tuple[tuple[str, ...], ...] = (
     ("more", "than"),
@@ -70,60 +70,16 @@ _AT_MOST: tuple[tuple[str, ...], ...] = (
     ("up", "to"), ("as", "much", "as"), ("as", "high", "as"), ("at", "most"), ("no", "more", "than"), ("less", "than"),
     ("under",), ("below",), ("within",),
 )  # fmt: skip
-_NAME_BEFORE = frozenset(
-    [
-        "section",
-        "list",
-        "annex",
-        "article",
-        "chapter",
-        "title",
-        "phase",
-        "no",
-        "nos",
-        "number",
-        "announcement",
-        "order",
-        "proclamation",
-        "notice",
-        "rule",
-        "part",
-        "page",
-        "figure",
-        "table",
-        "version",
-        "covid",
-        "group",
-        "g",
-        "s&p",
-        "boeing",
-        "airbus",
-        "area",
-        "flight",
-        "route",
-        "channel",
-        "room",
-        "level",
-        "type",
-        "model",
-        "base",
-        "eo",
-        "public",
-        "resolution",
-        "paragraph",
-        "note",
-        "heading",
-        "subheading",
-        "hts",
-        "hs",
-        "step",
-        "volume",
-        "issue",
-        "act",
-        "clause",
-        "top",
-        "fortune",
-    ]
+MOVES = words(
+    "add adds adding added go goes went gone going move moves moved moving rise rises rose climb climbs climbed jump"
+    " jumps jumped pushed push pushes brought bring brings lifted taken take step stepped inched crept back"
+)
+"""Verbs after which `up to` tells where something went, not the most it may be."""
+_NAME_BEFORE = words(
+    "section list annex article chapter title phase no nos number announcement order proclamation notice rule"
+    " part page figure table version covid group g s&p boeing airbus area flight route channel room level type"
+    " model base eo public resolution paragraph note heading subheading hts hs step volume issue act clause top"
+    " fortune"
 )
 
 
@@ -145,6 +101,11 @@ class Quantity:
         return self.high
 
     @property
+    def rated(self) -> bool:
+        """Whether it is a rate or counts points."""
+        return self.unit in (PERCENT, POINTS)
+
+    @property
     def fraction(self) -> float:
         """Of a rate or of points: the value over 100, free of binary noise."""
         return round(self.high / 100, 10)
@@ -160,13 +121,65 @@ def quantities(row: Sequence[Token]) -> list[Quantity]:
     out: list[Quantity] = []
     i = 0
     while i < len(row):
-        found = _at(row, i) or _vague(row, i)
+        found = _fraction(row, i) or _at(row, i) or _vague(row, i) or _more_of(row, i, out)
         if found is None:
             i += 1
             continue
         out.append(found)
         i = found.after
-    return out
+    return _bare_parts(row, out)
+
+
+def _bare_parts(row: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """Add the bare numbers of a sum: `55 % (25 existing, 10 fentanyl, 20 reciprocal)`, `10 plus 20 plus 25`."""
+    taken = {k for q in found for k in range(q.first, q.after)}
+    added: list[Quantity] = []
+    i = 0
+    while i < len(row):
+        if row[i].kind != "number" or i in taken:
+            i += 1
+            continue
+        items, after, plus = _chain(row, i, {q.first: q for q in found})
+        bare = [q for q in items if q.first not in taken]
+        rated = any(q.unit == PERCENT for q in found if i - 30 < q.first < i or q in items)
+        if len(items) > 1 and bare and rated and (plus or _bracketed(row, i, after)):
+            added += bare
+        i = max(after, i + 1)
+    return sorted([*found, *added], key=lambda q: q.first) if added else found
+
+
+def _chain(row: Sequence[Token], i: int, known: dict[int, Quantity]) -> tuple[list[Quantity], int, bool]:
+    """(numbers with labels between them, token after, whether a plus joins them) from token `i` on."""
+    items: list[Quantity] = []
+    plus = False
+    while i < len(row) and len(items) < 12:
+        q = known.get(i)
+        if q is None:
+            number = number_at(row, i) if not _part_of_a_name(row, i) else None
+            if number is None or number[0] > 200:
+                break
+            q = Quantity(i, number[1], number[0], number[0], PERCENT)
+        elif q.unit not in (PERCENT, POINTS):
+            break
+        items.append(q)
+        i = q.after
+        steps = 0
+        while i < len(row) and row[i].kind == "word" and row[i].key not in ("and", "plus") and steps < 5:
+            i, steps = i + 1, steps + 1
+        ends = i
+        while i < len(row) and (row[i].text in (",", "+") or row[i].key in ("and", "plus", "a", "an", "the")):
+            plus = plus or row[i].text == "+" or row[i].key == "plus"
+            i += 1
+        if i == ends:
+            break
+    return items, i, plus
+
+
+def _bracketed(row: Sequence[Token], i: int, after: int) -> bool:
+    """Whether a chain fills a bracket right after a rate."""
+    opens = next((k for k in range(i - 1, max(-1, i - 3), -1) if row[k].text == "("), None)
+    closes = after < len(row) and row[after].text == ")"
+    return opens is not None and closes
 
 
 def number_at(row: Sequence[Token], i: int) -> tuple[float, int] | None:
@@ -210,6 +223,8 @@ def _at(row: Sequence[Token], i: int) -> Quantity | None:
             unit = money
             low *= 1.0 if low > 1e3 or high < 1e6 else _scale_of(high)
     if not unit:
+        unit = _of_more(row, i) or _borrowed(row, start, i) or _zero(row, start, i)
+    if not unit:
         return None
     sign = (
         -1.0
@@ -238,7 +253,8 @@ def _second(row: Sequence[Token], start: int, i: int, unit: str) -> tuple[float,
     dash = link.kind == "dash"
     worded = (
         (link.key == "and" and before == "between")
-        or (link.key in ("to", "or") and not unit and before not in ("from", "to", "by"))
+        or (link.key in ("to", "or") and not unit and (before != "from" or _spans(row, start)))
+        or (link.key == "to" and before == "from" and _spans(row, start))
         or (
             # "duties of 5% to 10%" is a range; "cut duties of 10% to 5%" is a change
             link.key == "to" and unit == PERCENT and before == "of" and _rises(row, start, j)
@@ -258,6 +274,68 @@ def _second(row: Sequence[Token], start: int, i: int, unit: str) -> tuple[float,
     return second[0], other or unit, after, scale
 
 
+RANGES = words("range ranges ranged ranging vary varies varied varying anywhere somewhere spanning")
+
+
+def _spans(row: Sequence[Token], start: int) -> bool:
+    """Whether the `from` before a number opens a range, not a change: `ranging from 10 % to 15 %`."""
+    return start > 1 and row[start - 2].key in RANGES
+
+
+def _borrowed(row: Sequence[Token], start: int, i: int) -> str:
+    """The unit of the number that a bare one leads to: `from 20 to 25 percent`."""
+    if not (start and row[start - 1].key == "from" and i < len(row) and row[i].key == "to"):
+        return ""
+    second = number_at(row, i + 1)
+    unit = _unit(row, second[1])[0] if second is not None else ""
+    return unit if unit in (PERCENT, POINTS) else ""
+
+
+def _of_more(row: Sequence[Token], i: int) -> str:
+    """The unit of what a number is a part of: `30 of the 90 jets`."""
+    if [t.key for t in row[i : i + 2]] not in (["of", "the"], ["of", "its"]):
+        return ""
+    second = number_at(row, i + 2)
+    unit = _unit(row, second[1])[0] if second is not None else ""
+    return unit if unit in ("tonnes", "bushels", "barrels", "aircraft", "vehicles") else ""
+
+
+def _zero(row: Sequence[Token], start: int, i: int) -> str:
+    """`to zero`, `at zero`: a rate of nothing."""
+    before = row[start - 1].key if start else ""
+    return PERCENT if row[start].key == "zero" and i == start + 1 and before in ("to", "at", "from") else ""
+
+
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_NO_PART = words("party parties country countries quarter time round year")
+
+
+def _fraction(row: Sequence[Token], i: int) -> Quantity | None:
+    """`by a fifth`, `by about two thirds`, `half of`: a part as a percentage."""
+    j = i - 1
+    while j >= 0 and row[j].key in ("about", "almost", "nearly", "roughly", "around", "over", "than", "more"):
+        j -= 1
+    by = j >= 0 and row[j].key == "by"
+    one = 1.0 if row[i].key in ("a", "an", "one", "half") else (number_at(row, i) or (0.0, i))[0]
+    k = i if row[i].key == "half" else i + 1
+    part = _PARTS.get(row[k].key.removesuffix("s")) if k < len(row) and 0 < one < 10 else None
+    of = k + 1 < len(row) and row[k + 1].key == "of"
+    if not (by or of) or part is None or one >= part or (k + 1 < len(row) and row[k + 1].key in _NO_PART):
+        return None
+    value = round(100 * one / part, 10)
+    return Quantity(i, k + 1, value, value, PERCENT, _bound(row, i))
+
+
+def _more_of(row: Sequence[Token], i: int, out: Sequence[Quantity]) -> Quantity | None:
+    """`3 million tonnes this year and 4 million next year`: the second amount is of the same goods."""
+    if not out or i == 0 or row[i - 1].key not in ("and", ",", "then") or i - out[-1].after > 8:
+        return None
+    number = number_at(row, i)
+    if number is None or number[1] == i + 1 or out[-1].unit not in ("tonnes", "bushels", "barrels"):
+        return None
+    return Quantity(i, number[1], number[0], number[0], out[-1].unit)
+
+
 def _rises(row: Sequence[Token], start: int, j: int) -> bool:
     """Whether the number after token `j` is the higher one, and no verb of change stands before the first."""
     low, high = number_at(row, start), number_at(row, j + 1)
@@ -265,23 +343,7 @@ def _rises(row: Sequence[Token], start: int, j: int) -> bool:
     return low is not None and high is not None and low[0] < high[0] and not changed
 
 
-_CHANGED = frozenset(
-    [
-        "raised",
-        "raise",
-        "raises",
-        "raising",
-        "increased",
-        "increase",
-        "cut",
-        "lowered",
-        "lifted",
-        "moved",
-        "were",
-        "was",
-        "from",
-    ]
-)
+_CHANGED = words("raised raise raises raising increased increase cut lowered lifted moved were was from")
 
 
 def _unit(row: Sequence[Token], i: int) -> tuple[str, int, float]:
@@ -341,14 +403,14 @@ def _vague(row: Sequence[Token], i: int) -> Quantity | None:
     """`a few weeks`, `a year`, `half a point`: a count that is an interval."""
     if row[i].key not in _VAGUE_FIRST:
         return None
-    for words, span in _VAGUE.items():
-        if span is None or tuple(t.key for t in row[i : i + len(words)]) != words:
+    for phrase, span in _VAGUE.items():
+        if span is None or tuple(t.key for t in row[i : i + len(phrase)]) != phrase:
             continue
-        j = i + len(words)
+        j = i + len(phrase)
         single = row[j].key.rstrip("s") if j < len(row) else ""
         if single in _TIMES:
             return Quantity(i, j + 1, span[0], span[1], _TIMES[single], _bound(row, i))
-        if words in (("a",), ("half", "a")) and [t.key for t in row[j : j + 2]] == ["percentage", "point"]:
+        if phrase in (("a",), ("half", "a")) and [t.key for t in row[j : j + 2]] == ["percentage", "point"]:
             return Quantity(i, j + 2, span[0], span[1], POINTS, _bound(row, i))
     return None
 
@@ -369,14 +431,16 @@ def _part_of_a_name(row: Sequence[Token], i: int) -> bool:
 
 def _bound(row: Sequence[Token], i: int) -> str:
     before = [t.key for t in row[max(0, i - 3) : i]]
-    for words in _AT_LEAST:
-        if tuple(before[-len(words) :]) == words:
+    if tuple(before[-3:]) == ("no", "more", "than"):
+        return "at_most"
+    for phrase in _AT_LEAST:
+        if tuple(before[-len(phrase) :]) == phrase:
             return "at_least"
     if before and before[-1] in _ABOVE:
         return "at_least"
-    if before[-2:] == ["up", "to"] and before[0] in ("add", "adds", "adding", "added"):
+    if before[-2:] == ["up", "to"] and before[0] in MOVES:
         return ""
-    for words in _AT_MOST:
-        if tuple(before[-len(words) :]) == words:
+    for phrase in _AT_MOST:
+        if tuple(before[-len(phrase) :]) == phrase:
             return "at_most"
     return ""

@@ -14,13 +14,16 @@ from detente.claims._checks import check_claims
 from detente.claims._claim import Claim
 from detente.claims._clause import Sentence, view
 from detente.claims._controls import control_claims
+from detente.claims._dates import Mention
 from detente.claims._document import Document
 from detente.claims._flows import flow_claims
-from detente.claims._frame import Context, Frame, in_phrase
+from detente.claims._frame import Context, Frame
 from detente.claims._outlook import outlook_claims
+from detente.claims._parties import in_phrase
 from detente.claims._speech import Voices
 from detente.claims._tariffs import remember, tariff_claims
 from detente.claims._times import time_claims
+from detente.claims._tokens import words
 from detente.claims._words import TARIFF
 from detente.dates import parse_date
 from detente.errors import Problem, UserError
@@ -140,8 +143,7 @@ def _resolve(s: Sentence, day: dt.date | None, context: Context) -> None:
             days = m.resolve(day)
             if days is not None:
                 s.resolved[m.first] = days
-                in_quote = _quoted(s, m.first)
-                if said is None and s.attributions and not in_quote and not m.deadline:
+                if said is None and not m.deadline and not _quoted(s, m.first) and _day_of_speech(s, m):
                     said = days
     start = said[0] if said else day
     for m in s.dates:
@@ -151,6 +153,28 @@ def _resolve(s: Sentence, day: dt.date | None, context: Context) -> None:
         context.said[id(s)] = said
     elif s.attributions and day:
         context.said[id(s)] = (day, day)
+
+
+_EFFECTIVE = words(
+    "effect effective force from until till starting beginning begins begin began expire expires expired due since"
+    " deadline through ends end ended resume resumes before after by takes took signed imposed dated"
+)
+
+
+def _day_of_speech(s: Sentence, m: Mention) -> bool:
+    """Whether a day is when something was said: beside the speaker or the verb of saying, or opening the sentence
+    before both. A day on which a measure takes effect is none."""
+    if _EFFECTIVE & set(s.keys(max(0, m.first - 3), m.first)):
+        return False
+    for a in s.attributions:
+        near = a.verb < m.first <= a.verb + 3 or m.after <= a.verb <= m.after + 2
+        between = 0 <= a.who < m.first < a.verb
+        beside = a.who > a.verb and a.named <= m.first <= a.named + 2
+        opens = m.first <= 4 and m.after <= a.who < a.verb
+        reported = s.row[a.verb].key in ("according", "reports", "report") and m.first <= a.named + 2
+        if near or between or beside or opens or reported:
+            return True
+    return False
 
 
 def _quoted(s: Sentence, i: int) -> bool:
@@ -174,8 +198,8 @@ def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
         found = found or flow_claims(frame)
         numeric = bool(found)
         found += time_claims(frame, numeric)
-        if not found:
-            found = control_claims(frame) or outlook_claims(frame)
+        if all(c.kind == "duration" for c in found):
+            found += control_claims(frame) or ([] if found else outlook_claims(frame))
         out += found
         _subject(frame, context, found)
     context.spoken = context.spoken or bool(TARIFF & {t.key for t in s.row})

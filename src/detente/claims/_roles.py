@@ -2,114 +2,34 @@
 
 from __future__ import annotations
 
+from detente.claims._chances import is_chance
 from detente.claims._frame import Frame
-from detente.claims._quantities import PERCENT, POINTS, Quantity
+from detente.claims._heads import GETS, PAYS
+from detente.claims._quantities import MOVES, POINTS, RANGES, Quantity
+from detente.claims._sums import is_part, is_total
+from detente.claims._tokens import words
 from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, IMPOSE, MACRO, TARIFF, UP, forms
 
-POLL = frozenset(
-    [
-        "poll",
-        "polls",
-        "voters",
-        "respondents",
-        "survey",
-        "surveys",
-        "approval",
-        "polled",
-        "support",
-        "oppose",
-        "opposed",
-    ]
+POLL = words("poll polls voters respondents survey surveys approval polled support oppose opposed")
+_FILLERS = words(
+    "a an threatened the about around roughly nearly almost only just some another additional extra further"
+    " combined total new more than at least as much many high low less up approximately over well below above"
+    " under to current flat average whopping hefty mere their its existing previous punitive minimum blanket"
+    " overall estimated effective"
 )
-CHANCE = frozenset(["chance", "chances", "probability", "odds", "likelihood", "risk", "possibility"])
-_FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "threatened",
-        "the",
-        "about",
-        "around",
-        "roughly",
-        "nearly",
-        "almost",
-        "only",
-        "just",
-        "some",
-        "another",
-        "additional",
-        "extra",
-        "further",
-        "combined",
-        "total",
-        "new",
-        "more",
-        "than",
-        "at",
-        "least",
-        "as",
-        "much",
-        "many",
-        "high",
-        "low",
-        "less",
-        "up",
-        "approximately",
-        "over",
-        "well",
-        "below",
-        "above",
-        "under",
-        "to",
-        "current",
-        "flat",
-        "average",
-        "whopping",
-        "hefty",
-        "mere",
-        "their",
-        "its",
-        "existing",
-        "previous",
-        "punitive",
-        "minimum",
-        "blanket",
-        "overall",
-        "estimated",
-        "effective",
-    ]
-)
-_PREPOSITIONS = frozenset(["from", "to", "by", "at", "of", "between"])
-_BREAKS = frozenset(
-    [
-        "on",
-        "against",
-        "to",
-        "from",
-        "by",
-        "at",
-        "for",
-        "while",
-        "but",
-        "which",
-        "that",
-        "has",
-        "have",
-        "had",
-        "will",
-        "are",
-        "is",
-        "was",
-        "were",
-    ]
-)
+_PREPOSITIONS = words("from to by at of between")
+_BREAKS = words("on against to from by at for while but which that has have had will are is was were")
 
 
 def role(frame: Frame, q: Quantity) -> str:
     """One of from, to, by, level, part, share, chance, or nothing for a number that plays none of them."""
     row = frame.s.row
-    if _chance(frame, q):
+    if is_chance(row, frame.first, q):
         return "chance"
+    if is_part(frame, q):
+        return "part"
+    if is_total(frame, q):
+        return "level"
     after = [t.key for t in row[q.after : min(q.after + 6, frame.after)]]
     inside = _in_brackets(frame, q)
     noun = _noun_after(after)
@@ -117,7 +37,7 @@ def role(frame: Frame, q: Quantity) -> str:
     if noun == "change" and q.unit == POINTS:
         return "by"
     if prep == "from":
-        return "from"
+        return "level" if row[max(frame.first, q.first - 2)].key in RANGES else "from"
     if prep == "to":
         return "to"
     if prep == "by":
@@ -137,17 +57,6 @@ def role(frame: Frame, q: Quantity) -> str:
     if after[:1] and after[0] in ("on", "against", "for"):
         return "level"
     return _after_verb(frame, q)
-
-
-def _chance(frame: Frame, q: Quantity) -> bool:
-    if q.unit != PERCENT:
-        return False
-    row = frame.s.row
-    after = [t.key for t in row[q.after : q.after + 2]]
-    before = [t.key for t in row[max(frame.first, q.first - 8) : q.first]]
-    if after and (after[0] in CHANCE or (len(after) > 1 and after[0] == "or" and after[1] in CHANCE)):
-        return True
-    return bool(CHANCE & set(before)) and before[-1:] != ["by"] and not TARIFF & set(before[-3:])
 
 
 def _in_brackets(frame: Frame, q: Quantity) -> bool:
@@ -180,19 +89,35 @@ def _preposition(frame: Frame, q: Quantity) -> str:
         if key == "to" and j > frame.first and row[j - 1].key == "up":
             if j > frame.first + 1 and row[j - 2].key in ("add", "adds", "adding", "added"):
                 return "at"
+            if j > frame.first + 1 and row[j - 2].key in MOVES:
+                return "to"
             j -= 2
             continue
         if key == "at" and j + 1 < q.first and row[j + 1].key in ("least", "most"):
             j -= 1
             continue
-        if key == "between" and j > frame.first and row[j - 1].key in ("by", "to", "from"):
-            return row[j - 1].key
+        if key == "between" and j > frame.first:
+            if row[j - 1].key in ("by", "to", "from"):
+                return row[j - 1].key
+            if row[j - 1].key in (DOWN | UP) - {"set"} and not TARIFF & set(frame.s.keys(j, q.first)):
+                return "by"  # "rose between 8 % and 9 %"
+        if key == "to" and j > frame.first and row[j - 1].key in _STATES:
+            return "at"
+        named = TARIFF & {t.key for t in row[q.after : q.after + 3]}
+        if key == "to" and j > frame.first and row[j - 1].key in _REGARDS and named:
+            return "at"
         if key in _PREPOSITIONS:
             return key
         if key not in _FILLERS and key not in bounded:
             return ""
         j -= 1
     return ""
+
+
+_REGARDS = words("change changes exemption exemptions answer response reply objection opposition end exception refund")
+"""`a change to the 5 % duty`: the rate is what is changed."""
+_STATES = forms("agree consent amount submit bow") | words("subject equal limited")
+"""`agreed to a 15 % rate`: a rate that stands, not one that something went to."""
 
 
 def _after_noun(frame: Frame, q: Quantity) -> str:
@@ -208,7 +133,7 @@ def _after_verb(frame: Frame, q: Quantity) -> str:
     for key in reversed(frame.s.keys(max(frame.first, q.first - 5), q.first)):
         if key in DOWN or key in UP:
             return "by"
-        if key in IMPOSE or key in _REACHES:
+        if key in IMPOSE or key in _REACHES or key in PAYS or key in GETS or key in ("with", "take", "takes"):
             return "level"
         if key == "plus" or key in FLOW or key in MACRO:
             break
@@ -234,23 +159,18 @@ def sign(frame: Frame, near: int) -> float:
     return found or (1.0 if "growth" in keys else 0.0)
 
 
-_FALLS = frozenset(
-    [
-        "reduction",
-        "reductions",
-        "decrease",
-        "decline",
-        "drop",
-        "plunge",
-        "slump",
-        "rollback",
-        "contraction",
-        "collapse",
-        "lower",
-        "fewer",
-        "less",
-    ]
-)
-_RISES = frozenset(
-    ["increase", "increases", "hike", "hikes", "rise", "surge", "jump", "gain", "higher", "additional", "extra"]
-)
+_FALLS = words("reduction reductions decrease decline drop plunge slump rollback contraction collapse lower fewer less")
+_RISES = words("increase increases hike hikes rise surge jump gain higher additional extra")
+
+
+def ends_of(q: Quantity) -> dict[str, float]:
+    """`low` and `high` of a range of amounts; nothing for a single value."""
+    return {} if q.low == q.high else {"low": q.low, "high": q.high}
+
+
+def ends(q: Quantity | None, direction: float) -> dict[str, float]:
+    """`low` and `high` of a range of rates or changes, falls below zero; nothing for a single value."""
+    if q is None or q.low == q.high:
+        return {}
+    low, high = sorted((direction * round(q.low / 100, 10), direction * round(q.high / 100, 10)))
+    return {"low": low, "high": high}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from detente.claims._category_scores import brier_range, log_range
 from detente.claims._forecast import Forecast, Outcome
 from detente.claims._rates import base_rate
 from detente.errors import Problem, UserError
@@ -103,6 +104,8 @@ def score(record: Forecast) -> dict[str, Any]:
         return out | {"note": outcome.note or "ambiguous: not scored"}
     if record.kind == "event":
         return out | _event(record, outcome)
+    if record.kind == "categories":
+        return out | _odds(record, outcome)
     if record.kind == "interval" and record.interval is not None and record.level is not None:
         return out | _interval(record.interval, record.level, outcome)
     draws = record.draws or ((record.value,) if record.value is not None else ())
@@ -113,6 +116,20 @@ def score(record: Forecast) -> dict[str, Any]:
         clip = min if outcome.state == "at_least" else max
         return out | {"crps": crps([clip(d, outcome.value) for d in draws], outcome.value), "note": "censored"}
     return out
+
+
+def _odds(record: Forecast, outcome: Outcome) -> dict[str, Any]:
+    """Odds over several outcomes: Brier's sum over all of them, and the log of the one that came."""
+    names = [name for name, _, _ in record.categories]
+    if outcome.state != "category" or outcome.category not in names:
+        return {"note": f"odds cannot come out as {outcome.state}: name the category that came"}
+    came, box = names.index(outcome.category), [(low, high) for _, low, high in record.categories]
+    first = max(range(len(box)), key=lambda k: sum(box[k]))
+    sure = all(box[first][0] > high for k, (_, high) in enumerate(box) if k != first)
+    return {
+        "brier": list(brier_range(box, came)), "log": list(log_range(box, came)),
+        "right": first == came if sure else None, "note": "Brier over all categories, 0 to 2",
+    }  # fmt: skip
 
 
 def _event(record: Forecast, outcome: Outcome) -> dict[str, Any]:

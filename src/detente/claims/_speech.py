@@ -7,121 +7,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detente import economies
+from detente.claims._chances import CHANCE
 from detente.claims._people import Mentioned, Registry, Speaker, find_people, organisation_at
-from detente.claims._tokens import QUOTES, Token
-from detente.claims._words import DENY, EXPECT, PROMISE, SAY, THREATEN, economy_words, organisation_words, organisations
+from detente.claims._tokens import QUOTES, Token, words
+from detente.claims._words import (
+    DENY,
+    EXPECT,
+    PROMISE,
+    SAY,
+    THREATEN,
+    economy_words,
+    forms,
+    organisation_words,
+    organisations,
+)
 
-_GROUPS = frozenset(
-    [
-        "analysts",
-        "economists",
-        "experts",
-        "observers",
-        "critics",
-        "officials",
-        "traders",
-        "investors",
-        "strategists",
-        "researchers",
-        "commentators",
-        "diplomats",
-        "sources",
-        "negotiators",
-        "lawyers",
-        "executives",
-        "businesses",
-        "companies",
-        "lawmakers",
-        "economist",
-        "official",
-    ]
+_GROUPS = words(
+    "analysts economists experts observers critics officials traders investors strategists researchers"
+    " commentators diplomats sources negotiators lawyers executives businesses companies lawmakers economist"
+    " official"
 )
-_SOME = frozenset(["some", "others", "many", "several", "most"])
-_BEFORE = frozenset(
-    [
-        "on",
-        "by",
-        "with",
-        "to",
-        "from",
-        "at",
-        "in",
-        "of",
-        "about",
-        "for",
-        "via",
-        "against",
-        "into",
-        "over",
-        "than",
-        "like",
-        "between",
-        "under",
-        "after",
-    ]
-)
+_SOME = words("some others many several most")
+_BEFORE = words("on by with to from at in of about for via against into over than like between under after")
 _VERBS = SAY | EXPECT | DENY | PROMISE | THREATEN
-_NOT_VERBS = frozenset(
-    [
-        "report",
-        "reports",
-        "forecast",
-        "forecasts",
-        "claim",
-        "claims",
-        "estimate",
-        "estimates",
-        "project",
-        "projects",
-        "share",
-        "shares",
-        "read",
-        "call",
-        "calls",
-        "note",
-        "notes",
-        "found",
-        "shows",
-        "show",
-        "post",
-        "state",
-        "states",
-        "point",
-        "points",
-        "add",
-        "comment",
-        "comments",
-        "see",
-        "consider",
-        "considered",
-        "hope",
-        "agreed",
-        "feel",
-        "dispute",
-        "disputes",
-        "promise",
-        "promises",
-        "doubt",
-    ]
+_NOT_VERBS = words(
+    "report reports forecast forecasts claim claims estimate estimates project projects share shares read call"
+    " calls note notes found shows show post state states point points add comment comments see consider"
+    " considered hope agreed feel dispute disputes promise promises doubt"
 )
-CHANCE_NOUNS = frozenset(["odds", "chance", "chances", "probability", "likelihood", "risk"])
+_GIVING = forms("put give assign attach see") | {"rate", "rates", "priced", "pricing"}
 _CANDIDATES = 12
 """Speakers before a verb of saying that may be its subject: enough for any sentence, and a bound on time."""
 _REACH = 60
-_DETERMINERS = frozenset(
-    ["its", "their", "his", "her", "a", "an", "the", "this", "that", "any", "of", "no", "'s", "’s", "each", "s"]
-)
-_BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
+_DETERMINERS = words("its their his her a an the this that any of no 's ’s each s")
+_BE = words("is are was were be been being")
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """A verb of saying at token `verb`; what it governs runs from `first` to `after`."""
+    """A verb of saying at token `verb`, its subject at `who`; what it governs runs from `first` to `after`."""
 
     verb: int
     speaker: Speaker
     first: int
     after: int
+    who: int = -1
+    named: int = -1
+    """The token after the speaker's introduction."""
 
 
 @dataclass
@@ -134,13 +66,13 @@ class Voices:
     open_quote: bool = False
 
 
-def attributions(row: Sequence[Token], voices: Voices, paragraph: int) -> list[Attribution]:
-    """Every attribution in a sentence, in order; `voices` moves on."""
+def attributions(row: Sequence[Token], voices: Voices, paragraph: int, begin: int = 0) -> list[Attribution]:
+    """Every attribution in a sentence from token `begin` on, in order; `voices` moves on."""
     if paragraph != voices.paragraph:
         voices.open_quote = False
     voices.paragraph = paragraph
     people = find_people(row, voices.registry)
-    speakers = _speakers(row, people, voices)
+    speakers = [m for m in _speakers(row, people, voices) if m.first >= begin]
     out: list[Attribution] = []
     for i in range(len(row)):
         found = _according(row, i, speakers) or _verb(row, i, speakers)
@@ -218,36 +150,47 @@ def _according(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attri
         return None
     for m in speakers:
         if i + 1 < m.first <= i + 6:
-            return Attribution(i, m.speaker, i, m.after)
+            return Attribution(i, m.speaker, i, m.after, m.first, m.after)
     return None
 
 
 def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attribution | None:
     key = row[i].key
-    odds = key in ("put", "puts") and bool(CHANCE_NOUNS & {t.key for t in row[i + 1 : i + 4]})
+    odds = key in _GIVING and bool(CHANCE & {t.key for t in row[i + 1 : i + 8]})
     if (key not in _VERBS and not odds) or row[i].kind != "word":
         return None
     if key in _NOT_VERBS and not _finite(row, i):
         return None
-    if i and row[i - 1].key in _DETERMINERS:
-        return None
+    if i and (row[i - 1].key in _DETERMINERS or (row[i - 1].key in DENY and key in _NOT_VERBS)):
+        return None  # "denied reports that"
     if i + 1 < len(row) and row[i + 1].key == "by":
         after = [m for m in speakers if i + 1 < m.first <= i + 6]
-        return Attribution(i, after[0].speaker, i, after[0].after) if after else None
+        return Attribution(i, after[0].speaker, i, after[0].after, after[0].first, after[0].after) if after else None
     if {t.key for t in row[max(0, i - 2) : i]} & _BE and not key.endswith("ing"):
         return None  # "are expected to" has no one who expects
     at = bisect.bisect_left(speakers, i, key=lambda m: m.first)
     for m in reversed(speakers[max(0, at - _CANDIDATES) : at]):
         if m.after <= i and _subject(row, m, i):
-            return Attribution(i, m.speaker, i, i + 1)
+            return Attribution(i, m.speaker, i, i + 1, m.first, m.after)
+        if m.after <= i and key in _PLEDGES and _acts(row, m, i):
+            return None  # "while China agrees to ..." within what somebody says: China acts, nobody speaks
     behind = [
         m
         for m in speakers[at : at + _CANDIDATES]
-        if i < m.first <= i + 3 and key in SAY and m.speaker.role != "government"
+        if i < m.first <= i + 3 and key in SAY | EXPECT and m.speaker.role != "government"
     ]
     if behind and i and (row[i - 1].text in (",", "?", "!") or row[i - 1].text in QUOTES or row[i - 1].text == "’"):
-        return Attribution(i, behind[0].speaker, i, behind[0].after)
+        return Attribution(i, behind[0].speaker, i, behind[0].after, behind[0].first, behind[0].after)
     return None
+
+
+_PLEDGES = PROMISE | THREATEN
+
+
+def _acts(row: Sequence[Token], m: Mentioned, verb: int) -> bool:
+    """Whether a government stands right before a verb, with nothing but an adverb or an auxiliary between."""
+    between = row[m.after : verb]
+    return m.speaker.role == "government" and len(between) <= 2 and all(t.kind == "word" for t in between)
 
 
 def _finite(row: Sequence[Token], i: int) -> bool:
@@ -279,24 +222,8 @@ def _subject(row: Sequence[Token], m: Mentioned, verb: int) -> bool:
     return near
 
 
-_ACTS = frozenset(
-    [
-        "insist",
-        "insists",
-        "insisted",
-        "add",
-        "adds",
-        "added",
-        "post",
-        "posted",
-        "call",
-        "called",
-        "contend",
-        "maintain",
-        "maintained",
-        "propose",
-        "proposed",
-    ]
+_ACTS = words(
+    "insist insists insisted add adds added post posted call called contend maintain maintained propose proposed"
 )
 
 
@@ -305,30 +232,9 @@ def _finite_said(row: Sequence[Token], verb: int) -> bool:
     return after in ("that", ",", "on", "it", "in", ":", "the", "") or after in QUOTES or row[verb].key == "said"
 
 
-_LIGHT = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "also",
-        "further",
-        "then",
-        "later",
-        "recently",
-        "on",
-        "already",
-        "again",
-        "officially",
-        "repeatedly",
-        ",",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
+_LIGHT = words(
+    "has have had also further then later recently on already again officially repeatedly , monday tuesday"
+    " wednesday thursday friday saturday sunday"
 )
 
 
@@ -341,7 +247,7 @@ def _scoped(row: Sequence[Token], found: list[Attribution]) -> list[Attribution]
         first = a.verb
         if n == 0 and _reaches_back(row, a):
             first = 0
-        out.append(Attribution(a.verb, a.speaker, first, end))
+        out.append(Attribution(a.verb, a.speaker, first, end, a.who, a.named))
     return out
 
 

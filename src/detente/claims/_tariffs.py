@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from detente.claims._claim import RATE, Claim, Part
-from detente.claims._frame import Context, Frame, actor_and_targets
+from detente.claims._frame import Context, Frame
+from detente.claims._heads import implied, of_a_duty, rate_on_goods
+from detente.claims._modality import mood, suspends
+from detente.claims._parties import actor_and_targets
 from detente.claims._quantities import PERCENT, POINTS, Quantity
-from detente.claims._roles import POLL, role, sign
+from detente.claims._roles import POLL, ends, role, sign
+from detente.claims._sums import Group, groups, is_total
+from detente.claims._tokens import words
 from detente.claims._words import (
-    CHANGE_NOUN,
+    ACTION,
+    DOWN,
     EXTEND,
     FLOW,
     IMPOSE,
@@ -19,86 +24,39 @@ from detente.claims._words import (
     REMOVE,
     SUSPEND,
     TARIFF,
+    UP,
     forms,
     topic_imposers,
 )
 
-_SUMS = frozenset(
-    [
-        "including",
-        "comprising",
-        "consisting",
-        "combining",
-        "comprised",
-        "composed",
-        "made",
-        "plus",
-        "totalling",
-        "totaling",
-    ]
-)
-_TOTALS = frozenset(
-    [
-        "add",
-        "adds",
-        "adding",
-        "total",
-        "combined",
-        "overall",
-        "altogether",
-        "cumulative",
-        "totalling",
-        "totaling",
-        "sum",
-    ]
-)
-_ADDED = frozenset(["additional", "extra", "further", "another", "added", "new"])
+_ADDED = words("additional extra further another added new")
 _HALVE, _DOUBLE, _TRIPLE = forms("halve"), forms("double"), forms("triple")
-_MOST = 12
-"""Rates read in one clause: a clause with more is a table, and reading it pair by pair would take quadratic time."""
-_RATES = frozenset(["rate", "rates"])
-_PRONOUNS = frozenset(["it", "its", "which", "they", "them"])
-
-
-@dataclass
-class Group:
-    """The numbers of one duty: at most one of each role, and its parts."""
-
-    first: int
-    after: int
-    roles: dict[str, Quantity] = field(default_factory=dict)
-    parts: list[Quantity] = field(default_factory=list)
+_RATES = words("rate rates")
+_PRONOUNS = words("it its which they them")
 
 
 def tariff_claims(frame: Frame) -> list[Claim]:
     """Every claim about a rate of duty in a clause."""
     keys = frame.keys()
-    spoken = bool(TARIFF & set(keys)) or _rate_on_goods(frame, keys)
-    sizes = [q for q in frame.s.quantities if frame.first <= q.first < frame.after and q.unit in (PERCENT, POINTS)][
-        :_MOST
-    ]
+    rated = rate_on_goods(frame) or implied(frame)
+    rated = rated or (frame.context.spoken and any(is_total(frame, q) for q in frame.sizes))
+    spoken = bool(TARIFF & set(keys)) or rated
+    sizes = [q for q in frame.sizes if q.unit in (PERCENT, POINTS)]
     if not spoken and not (frame.context.tariff and frame.first > 0 and not (FLOW | MACRO) & set(keys)):
         return []
     roles = _roles(frame, sizes)
-    roles = [(q, r) for q, r in roles if r in ("from", "to", "by", "level", "part") and _of_a_duty(frame, q, r)]
+    roles = [(q, r) for q, r in roles if r in ("from", "to", "by", "level", "part") and of_a_duty(frame, q, r, rated)]
     if not spoken and not (frame.places() or (_RATES | _PRONOUNS) & set(keys)):
         return []
     if not roles or POLL & set(keys):
         return []
-    groups = _groups(frame, roles)
+    found = groups(frame, roles)
     out: list[Claim] = []
-    for n, group in enumerate(groups):
-        first = frame.first if n == 0 else _boundary(frame, groups[n - 1], group)
-        after = frame.after if n + 1 == len(groups) else _boundary(frame, group, groups[n + 1])
-        out += _claims(frame, group, first, after, n, len(groups))
+    for n, group in enumerate(found):
+        first = frame.first if n == 0 else _boundary(frame, found[n - 1], group)
+        after = frame.after if n + 1 == len(found) else _boundary(frame, group, found[n + 1])
+        out += _claims(frame, group, first, after, n, len(found))
     return out
-
-
-def _rate_on_goods(frame: Frame, keys: list[str]) -> bool:
-    """Whether `rate` stands for a rate of duty: after talk of duties, or a rate on imports."""
-    if not _RATES & set(keys):
-        return False
-    return frame.context.spoken or ("on" in keys and bool({"imports", "goods", "products"} & set(keys)))
 
 
 def _boundary(frame: Frame, one: Group, two: Group) -> int:
@@ -114,89 +72,13 @@ def _roles(frame: Frame, sizes: Sequence[Quantity]) -> list[tuple[Quantity, str]
     out: list[tuple[Quantity, str]] = []
     for q in sizes:
         r = role(frame, q)
+        follows = frame.s.keys(q.after, frame.after)
+        if r == "from" and TARIFF & set(follows[:3]) and "to" not in follows:
+            r = "level"  # "relief from the 25 % car tariff"
         if not r and out and set(frame.s.keys(out[-1][0].after, q.first)) <= {"and", "or", ",", "plus", "to"}:
             r = out[-1][1]
         out.append((q, r))
     return out
-
-
-def _of_a_duty(frame: Frame, q: Quantity, r: str) -> bool:
-    """Whether the number belongs to a duty, not to a flow or a price that the clause also names."""
-    row = frame.s.row
-    after = frame.s.keys(q.after, min(q.after + 5, frame.after))
-    if TARIFF & set(after[:4]) and r in ("level", "part"):
-        return True
-    if (FLOW | MACRO) & set(after[:3]) and r == "by":
-        return False
-    head = ""
-    for i in range(frame.first, q.first):
-        key = row[i].key
-        if key in TARIFF and not (i > frame.first and row[i - 1].key in ("by", "of", "despite", "because", "higher")):
-            head = "duty"
-        elif (key in FLOW or key in MACRO) and not _complement(frame, i, head):
-            head = "flow"
-    if head == "flow":
-        return False
-    if r == "by" and after[:1] and after[0] in CHANGE_NOUN and after[1:2] and after[1] in ("in", "of", "to", "on"):
-        return bool(TARIFF & set(frame.s.keys(q.after, min(q.after + 8, frame.after))))
-    if r == "by" and after[:1] == ["of"]:
-        return bool(TARIFF & set(after))
-    near = (TARIFF | _RATES) & set(frame.s.keys(q.after, frame.after))
-    return head == "duty" or (r != "by" and bool(near)) or frame.context.tariff or _rate_on_goods(frame, frame.keys())
-
-
-def _complement(frame: Frame, i: int, head: str) -> bool:
-    """Whether a noun only completes a duty: `tariffs on imports from`, `export tariffs`, or owns goods taxed."""
-    row = frame.s.row
-    if i + 1 < frame.after and row[i + 1].key in TARIFF:
-        return True
-    for j in range(i - 1, max(frame.first - 1, i - 9), -1):
-        if row[j].key in ("on", "against", "upon"):
-            return True
-        if row[j].key in TARIFF:
-            break
-    verbs = {row[k].key for k in range(i, frame.after)}
-    return head != "" or bool(verbs & forms("face pay carry attract incur"))
-
-
-def _groups(frame: Frame, roles: Sequence[tuple[Quantity, str]]) -> list[Group]:
-    groups: list[Group] = []
-    for q, r in roles:
-        group = groups[-1] if groups else None
-        key = "to" if r == "level" and group and "from" in group.roles and "to" not in group.roles else r
-        if r == "part" or (group and r == "level" and _is_part(frame, group, q)):
-            if group is None:
-                group = Group(q.first, q.after)
-                groups.append(group)
-            group.parts.append(q)
-            group.after = q.after
-        elif group is None or key in group.roles or (r == "level" and key == "level" and group.roles):
-            groups.append(Group(q.first, q.after, {key: q}))
-        else:
-            group.roles[key] = q
-            group.after = q.after
-    return _with_totals(frame, groups)
-
-
-def _is_part(frame: Frame, group: Group, q: Quantity) -> bool:
-    """Whether a level after a first one is a part of it: `55 %, comprising 20 %, 10 % and 25 %`."""
-    between = set(frame.s.keys(group.first, q.first))
-    return bool(between & _SUMS - {"plus"}) and bool(group.roles)
-
-
-def _with_totals(frame: Frame, groups: list[Group]) -> list[Group]:
-    """`20 % plus 10 %, for a total of 30 %`: the groups before a total are its parts."""
-    for n, group in enumerate(groups):
-        main = group.roles.get("level") or group.roles.get("to")
-        if n == 0 or main is None or group.parts:
-            continue
-        lead = set(frame.s.keys(max(groups[n - 1].after, main.first - 6), main.first))
-        levels = [g.roles.get("level") for g in groups[:n]]
-        if lead & _TOTALS and all(x is not None for x in levels):
-            group.parts = [x for x in levels if x is not None]
-            group.first = groups[0].first
-            return [group, *groups[n + 1 :]]
-    return groups
 
 
 def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: int) -> list[Claim]:
@@ -210,6 +92,11 @@ def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: i
     values["subject"] = _subject(frame, first, after, group)
     actors, aimed, inferred = _by_law(frame, values["subject"], actors, aimed, inferred)
     kind = _kind(values)
+    if kind == "tariff_level" and values["action"] is None and _kept(frame, group):
+        values["action"] = "keep"
+    if _aside(frame, group):
+        values |= {"modality": "reported", "negated": False}
+    values |= _own_mood(frame, group)
     del values["moved"]
     pairs: list[tuple[str | None, str | None]]
     if len(actors) == 2 and len(aimed) == 2 and "respectively" in keys and total == 2:
@@ -246,6 +133,51 @@ def _respective(frame: Frame, actors: list[str], aimed: list[str], n: int, total
     return actors, aimed
 
 
+def _kept(frame: Frame, group: Group) -> bool:
+    """Whether a change of a rate is denied, so that the rate stands: `failed to cut its 10 % tariff`."""
+    level = group.roles.get("level")
+    if level is None or level.bound or not frame.modality()[1]:
+        return False
+    before = set(frame.s.keys(max(frame.first, level.first - 4), level.first))
+    return bool(before & (((DOWN | UP | REMOVE | SUSPEND) - IMPOSE) | _ALTERS))
+
+
+_ALTERS = forms("touch change alter amend review revisit")
+_MATCHES = forms("match mirror")
+_RESUMES = forms("return resume reinstate restore revive")
+_ASIDE = words("against over despite under amid following about")
+
+
+def _own_mood(frame: Frame, group: Group) -> dict[str, Any]:
+    """Modality of a second verb of the same subject: `has not matched the rise and leaves its duty at 25 %`."""
+    if not frame.modality()[1]:
+        return {}
+    row = frame.s.row
+    for i in range(group.first - 1, frame.first, -1):
+        if row[i].key in ("and", "but", "yet") and row[i + 1].key in ACTION and row[i + 1].key not in TARIFF:
+            modality, negated = mood(frame.s.plain_keys(i, frame.after))
+            return {"modality": modality, "negated": negated}
+    return {}
+
+
+def _standing(frame: Frame, level: Quantity) -> bool:
+    """`considers lowering its 15 % tariff`: the rate named is the one that is to change."""
+    before = frame.s.keys(max(frame.first, level.first - 5), level.first)
+    owned = {"its", "their", "the", "existing", "current"} & set(before[-2:])
+    verbs = [i for i, k in enumerate(before) if k in (DOWN | UP) - IMPOSE - {"up"}]
+    follows = TARIFF & set(frame.s.keys(level.after, min(level.after + 4, frame.after)))
+    return bool(owned and verbs and follows) and not frame.modality()[1] and not {"to", "by"} & set(before[verbs[-1] :])
+
+
+def _aside(frame: Frame, group: Group) -> bool:
+    """Whether a rate only names what something else is about: `ruled out retaliating against the 10 % tariff`."""
+    level = group.roles.get("level")
+    if level is None or len(group.roles) > 1:
+        return False
+    before = frame.s.keys(max(frame.first, level.first - 4), level.first)
+    return bool(_ASIDE & set(before[-2:]) or _MATCHES & set(before))
+
+
 def _kind(values: dict[str, Any]) -> str:
     return (
         "tariff_change"
@@ -266,7 +198,7 @@ def _numbers(frame: Frame, group: Group) -> dict[str, Any]:
     for key, q in (("from", start), ("to", goal), ("by", by)):
         if q is not None:
             values["said"][key] = frame.s.text[frame.s.row[q.first].start : frame.s.row[q.after - 1].end]
-    values["from_"] = start.fraction if start else None
+    values["from_"] = start.fraction if start and start.low == start.high else None
     values["to"] = goal.fraction if goal else None
     if by is not None:
         direction = sign(frame, by.first) or 1.0
@@ -277,19 +209,28 @@ def _numbers(frame: Frame, group: Group) -> dict[str, Any]:
     if level is not None and to is None and start is None and by is None and _removed(frame, level):
         values |= {"from_": level.fraction, "to": 0.0, "moved": True, "said": {"from": values["said"]["to"]}}
         derived.append("to")
-    derived += _factor(values, keys)
+    alone = to is None and start is None and by is None and not values["from_"]
+    if alone and level is not None and _standing(frame, level) and not (_HALVE | _DOUBLE | _TRIPLE) & keys:
+        values |= {"from_": level.fraction, "to": None, "moved": True, "said": {"from": values["said"]["to"]}}
+    last = goal or start or by
+    told = set(frame.s.keys(frame.first, last.after)) if last is not None else keys  # not "and halve its quotas"
+    derived += _factor(values, told, _multiplied(frame, level) if to is None else False)
+    if by is not None and goal is not None and start is None and by.low == by.high and goal.low == goal.high:
+        values["from_"] = round(values["to"] - values["by"], 10)
+        derived.append("from")
     if values.get("by") is None and values["from_"] is not None and values["to"] is not None:
         values["by"] = round(values["to"] - values["from_"], 10)
         derived.append("by")
     if values["to"] is None and values["from_"] is None and values.get("by") is None:
         return {}
-    if goal is not None and goal.low != goal.high:
-        values["low"] = round(goal.low / 100, 10)
+    values |= ends(goal, 1.0) or ends(by, sign(frame, by.first) or 1.0 if by else 1.0)
     bound = goal or by or start
     values["bound"] = (bound.bound or None) if bound is not None else None
     values["added"] = _is_added(frame, level) if level is not None and to is None else False
     values["parts"] = tuple(_part(frame, q) for q in group.parts)
-    values["action"] = "suspend" if keys & SUSPEND else "extend" if keys & EXTEND else None
+    values["action"] = (
+        "suspend" if suspends(frame.keys()) and not keys & _RESUMES else "extend" if keys & EXTEND else None
+    )
     values["derived"] = tuple(derived)
     return values
 
@@ -297,11 +238,30 @@ def _numbers(frame: Frame, group: Group) -> dict[str, Any]:
 def _removed(frame: Frame, level: Quantity) -> bool:
     """`scrapped its 25 % tariff`: the rate named is the one that goes."""
     before = frame.s.keys(max(frame.first, level.first - 5), level.first)
+    if {"exempt", "exempted", "exempts"} & set(before):
+        return False  # "exempt from the 50 % tariff": the duty stands, for others
+    after = frame.s.keys(level.after, frame.after)
+    for i, key in enumerate(after):
+        if key in ("been", "was", "were", "be", "is", "are") and REMOVE & set(after[i + 1 : i + 3]):
+            return True  # "the 10 % duty had been waived"
+    if {"phase", "phased", "phases", "phasing"} & set(before) and "out" in before:
+        return True
     return bool(REMOVE & set(before)) and not set(before) & (IMPOSE - {"be", "have", "has", "is"} - REMOVE)
 
 
-def _factor(values: dict[str, Any], keys: set[str]) -> list[str]:
+def _multiplied(frame: Frame, level: Quantity | None) -> bool:
+    """`triple the 15 % duty`: the rate named is the one before."""
+    if level is None:
+        return False
+    before = frame.s.keys(max(frame.first, level.first - 3), level.first)
+    return bool((_HALVE | _DOUBLE | _TRIPLE) & set(before))
+
+
+def _factor(values: dict[str, Any], keys: set[str], before: bool) -> list[str]:
     """Halved, doubled, tripled: one end of the change gives the other."""
+    if before and values["from_"] is None:
+        values["from_"], values["to"] = values["to"], None
+        values["said"] = {"from": values["said"].pop("to")}
     factor = 0.5 if keys & _HALVE else 2.0 if keys & _DOUBLE else 3.0 if keys & _TRIPLE else None
     if factor is None:
         return []
@@ -316,12 +276,13 @@ def _factor(values: dict[str, Any], keys: set[str]) -> list[str]:
 
 
 def _is_added(frame: Frame, level: Quantity) -> bool:
-    row = frame.s.row
-    near = frame.s.keys(max(frame.first, level.first - 2), min(level.after + 3, frame.after))
-    return bool(_ADDED & set(near)) and bool(row)
+    if {"no", "not", "without"} & set(frame.s.keys(level.after, min(level.after + 5, frame.after))):
+        return False
+    near = frame.s.keys(max(frame.first, level.first - 2), min(level.after + 2, frame.after))
+    return bool(_ADDED & set(near)) or "top" in frame.s.keys(level.after, min(level.after + 8, frame.after))
 
 
-_LABEL_ENDS = frozenset(["and", "plus", "on", "for", "in", "the", "from", "while", "to", "add", "adds", "up", "total"])
+_LABEL_ENDS = words("and plus on for in the from while to add adds up total")
 
 
 def _part(frame: Frame, q: Quantity) -> Part:
@@ -330,7 +291,7 @@ def _part(frame: Frame, q: Quantity) -> Part:
     j = q.after
     words = []
     while j < frame.after and s.row[j].kind == "word" and s.row[j].key not in _LABEL_ENDS:
-        if s.row[j].key not in TARIFF and s.row[j].key not in ("related", "linked"):
+        if s.row[j].key not in TARIFF | ACTION and s.row[j].key not in ("related", "linked", "is", "are", "points"):
             words.append(s.row[j].text)
         j += 1
     k = q.first - 1
@@ -343,7 +304,7 @@ def _part(frame: Frame, q: Quantity) -> Part:
         before.insert(0, s.row[k].text)
         k -= 1
     if not words and j < frame.after and s.row[j].key in ("on", "for", "in", "from"):
-        words = [t.text for t in s.row[j + 1 : j + 4] if t.kind == "word" and t.key not in ("the", "and")]
+        words = [t.text for t in s.row[j + 1 : j + 4] if t.kind == "word" and t.key not in _LABEL_ENDS]
     label = " ".join(words or before)
     topics = frame.topics("tariff", first=k + 1, after=max(j, q.after) + 3 if not words else j)
     return Part(label or "part", q.fraction, topics[0] if topics else "")
@@ -352,8 +313,19 @@ def _part(frame: Frame, q: Quantity) -> Part:
 def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, ...]:
     """Layer and goods a duty is about; the labels of its parts do not count."""
     end = min(after, group.parts[0].first) if group.parts and group.parts[0].first > group.first else after
-    found = frame.topics("tariff", "good", first=first, after=end)
-    return found or frame.topics("tariff", "good", first=frame.first, after=first)
+    found = _layers(frame, first, end)
+    return found or _layers(frame, frame.first, first)
+
+
+def _layers(frame: Frame, first: int, after: int) -> tuple[str, ...]:
+    """Layers and goods named; `the existing duty` names no layer, except as a part of a sum."""
+    bare = {frame.s.topics[k][2] for k in range(len(frame.s.topics)) if _bare(frame, frame.s.topics[k][0])}
+    sure = {t for i, _, t in frame.s.topics if first <= i < after and not _bare(frame, i)}
+    return tuple(t for t in frame.topics("tariff", "good", first=first, after=after) if t not in bare or t in sure)
+
+
+def _bare(frame: Frame, i: int) -> bool:
+    return frame.s.row[i].key in ("existing", "pre", "preexisting")
 
 
 def remember(frame: Frame, context: Context, claims: list[Claim]) -> None:

@@ -5,48 +5,21 @@ from __future__ import annotations
 from detente.claims._claim import Claim
 from detente.claims._frame import Frame
 from detente.claims._quantities import Quantity
-from detente.claims._words import EXTEND, MEET, PAUSE, SUSPEND, TARIFF, forms
+from detente.claims._tokens import words
+from detente.claims._words import CONTROL, EXTEND, MEET, PAUSE, SUSPEND, TARIFF, forms
 
-_UNITS = frozenset(["days", "weeks", "months", "years"])
+_UNITS = words("days weeks months years")
 _TAKES = forms("take last require need")
-_TALKS = frozenset(
-    [
-        "talks",
-        "negotiation",
-        "negotiations",
-        "talk",
-        "round",
-        "summit",
-        "meeting",
-        "meetings",
-        "call",
-        "consultations",
-        "dialogue",
-    ]
-)
-_HELD = forms("hold meet convene conclude gather begin") | frozenset(["place", "following", "follows", "came", "place"])
-_ENDS = forms("expire lapse end resume") | frozenset(["deadline", "until", "due"])
-_REVIEWS = frozenset(
-    [
-        "review",
-        "reviews",
-        "reviewed",
-        "licence",
-        "licences",
-        "license",
-        "licenses",
-        "renewed",
-        "renewal",
-        "permit",
-        "permits",
-    ]
-)
-_ENOUGH = frozenset(["short", "long", "enough", "sufficient", "tight", "brief"])
+_TALKS = words("talks negotiation negotiations talk round summit meeting meetings call consultations dialogue")
+_HELD = forms("hold meet convene conclude gather begin") | words("place following follows came place")
+_ENDS = forms("expire lapse end resume") | words("deadline until due")
+_REVIEWS = words("review reviews reviewed licence licences license licenses renewed renewal permit permits")
+_ENOUGH = words("short long enough sufficient tight brief")
 
 
 def time_claims(frame: Frame, numeric: bool) -> list[Claim]:
     """Durations and deadlines, and talks if nothing with a number was found in the clause."""
-    out = [c for q in frame.s.quantities if frame.first <= q.first < frame.after and (c := _duration(frame, q))]
+    out = [c for q in frame.sizes if (c := _duration(frame, q))]
     if not numeric:
         out += _deadline(frame)
         if not out:
@@ -80,7 +53,7 @@ def _duration(frame: Frame, q: Quantity) -> Claim | None:
                 )
             )
             and keys & (SUSPEND | EXTEND)
-            and (TARIFF | PAUSE) & keys | {"it"} & keys
+            and (TARIFF | PAUSE | CONTROL) & keys | {"it"} & keys
         )
     ):
         found = "length"
@@ -89,7 +62,8 @@ def _duration(frame: Frame, q: Quantity) -> Claim | None:
     actor = frame.places()[0].code if frame.places() else None
     text = frame.s.text[row[q.first].start : row[q.after - 1].end]
     return frame.claim(
-        "duration", frame.first, frame.after, to=q.high, low=q.low if q.low != q.high else None, unit=q.unit,
+        "duration", frame.first, frame.after, to=q.high, low=q.low if q.low != q.high else None,
+        high=q.high if q.low != q.high else None, unit=q.unit,
         bound=q.bound or None, action=found, subject=frame.topics(), said={"to": text}, actor=actor,
     )  # fmt: skip
 

@@ -24,6 +24,15 @@ _TOKEN = re.compile(
 QUOTES = frozenset('"“”„«»')
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a list written with spaces.
+
+    >>> sorted(words("tariff duty"))
+    ['duty', 'tariff']
+    """
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token of a sentence."""
@@ -74,6 +83,8 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         key = word.casefold()
         if kind == "abbr":
             key = key.replace(".", "")
+        elif key in ("tax", "taxes") and out and out[-1].key in ("import", "export", "border", "customs"):
+            key = "tariff" if key == "tax" else "tariffs"  # "an export tax" is a duty; other taxes are none
         out.append(Token(kind, word, key, a, b, hyphen or not gap, word[:1]))
         gap = hyphen = False
     return out

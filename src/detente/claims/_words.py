@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from detente import economies, strict_yaml
-from detente.claims._tokens import Lexicon
+from detente.claims._tokens import Lexicon, words
 
 _IRREGULAR = {
     "cut": "cut cuts cutting", "fall": "fall falls fell fallen falling", "rise": "rise rises rose risen rising",
@@ -29,28 +29,12 @@ _IRREGULAR = {
     "be": "be is are was were been being am", "have": "have has had having", "lead": "lead leads led leading",
     "swear": "swear swears swore sworn swearing", "give": "give gives gave given giving",
     "feel": "feel feels felt feeling", "reckon": "reckon reckons reckoned reckoning",
-    "forecast": "forecast forecasts forecasted forecasting", "make": "make makes made making",
+    "forecast": "forecast forecasts forecasted forecasting", "get": "get gets got gotten getting",
+    "win": "win wins won winning", "bear": "bear bears bore borne bearing", "send": "send sends sent sending",
+    "drive": "drive drives drove driven driving", "break": "break breaks broke broken breaking",
+    "make": "make makes made making",
 }  # fmt: skip
-_DOUBLED = frozenset(
-    [
-        "slap",
-        "trim",
-        "drop",
-        "slip",
-        "hop",
-        "plan",
-        "ban",
-        "bar",
-        "stop",
-        "dip",
-        "scrap",
-        "commit",
-        "permit",
-        "step",
-        "snap",
-        "pin",
-    ]
-)
+_DOUBLED = words("slap trim drop slip hop plan ban bar stop dip scrap commit permit step snap pin")
 
 
 @functools.cache
@@ -77,9 +61,8 @@ def forms(lemmas: str) -> frozenset[str]:
 
 
 DOWN = forms(
-    "cut lower reduce slash drop fall decline decrease trim shrink tumble plunge halve ease sink slump slide"
-    " contract dip"
-    " retreat weaken moderate roll bring scale come slow plummet"
+    "shave knock cut lower reduce slash drop fall decline decrease trim shrink tumble plunge halve ease sink slump"
+    " slide contract dip retreat weaken moderate roll bring scale come slow plummet"
 )
 UP = forms(
     "raise increase hike boost rise climb jump surge double triple quadruple grow ratchet bump soar escalate lift step"
@@ -92,7 +75,7 @@ IMPOSE = forms(
 )
 REMOVE = forms("scrap remove eliminate abolish end lift withdraw revoke rescind waive cancel drop repeal void exempt")
 SUSPEND = forms("suspend pause postpone delay defer halt freeze shelve")
-EXTEND = forms("extend prolong renew last")
+EXTEND = forms("extend prolong renew")
 RESTRICT = forms(
     "restrict ban block bar prohibit curb limit tighten strengthen impose blacklist sanction withhold revoke add"
     " expand halt"
@@ -106,7 +89,7 @@ RELAX = forms(
 )
 STAY = forms("remain stay keep maintain continue stand persist insist")
 MEET = forms("meet hold convene gather")
-BUY = forms("buy purchase order import acquire")
+BUY = forms("book buy purchase order import acquire")
 SAY = forms(
     "say state tell note warn add point argue report emphasize emphasise announce write stress explain assert"
     " claim comment"
@@ -126,122 +109,27 @@ PROMISE = forms("promise pledge vow commit agree undertake guarantee swear conse
 THREATEN = forms("threaten")
 DENY = forms("deny dispute reject refute rebut dismiss")
 PLAN = forms("plan prepare intend consider propose mull weigh aim seek ponder contemplate")
+ACTION = DOWN | UP | IMPOSE | REMOVE | SUSPEND | EXTEND | RESTRICT | RELAX | STAY | BUY | PROMISE | THREATEN
 DEMAND = forms("demand urge call request insist")
-FUTURE = frozenset(["will", "shall", "would", "could", "may", "might", "should", "can", "'ll", "won't"])
-DOUBT = frozenset(["could", "may", "might", "can", "possible", "possibly", "possibility", "perhaps"])
+FUTURE = words("will shall would could may might should can 'll won't")
+DOUBT = words("could may might can possible possibly possibility perhaps")
 
-TARIFF = frozenset(
-    ["tariff", "tariffs", "duty", "duties", "levy", "levies", "surcharge", "surcharges", "surtax", "toll", "tolls"]
+TARIFF = words("tariff tariffs duty duties levy levies surcharge surcharges surtax toll tolls")
+BALANCE = words("deficit deficits surplus surpluses")
+FLOW = words("exports export imports import shipments shipment trade sales orders purchases arrivals volumes") | BALANCE
+MACRO = words("gdp growth economy inflation output production prices recession investment unemployment yuan demand")
+CHANGE_NOUN = words(
+    "cut cuts reduction reductions increase increases hike hikes drop fall decline decrease rise jump plunge"
+    " surge rollback slump growth contraction gain collapse"
 )
-FLOW = frozenset(
-    [
-        "exports",
-        "export",
-        "imports",
-        "import",
-        "shipments",
-        "shipment",
-        "trade",
-        "sales",
-        "orders",
-        "purchases",
-        "arrivals",
-        "volumes",
-    ]
+CONTROL = words(
+    "control controls restriction restrictions curb curbs ban bans countermeasure countermeasures sanction"
+    " sanctions embargo licence licences license licenses licensing measures blacklist embargoes quota quotas fee"
+    " fees rule rules"
 )
-MACRO = frozenset(
-    [
-        "gdp",
-        "growth",
-        "economy",
-        "inflation",
-        "output",
-        "production",
-        "prices",
-        "recession",
-        "investment",
-        "unemployment",
-        "yuan",
-        "demand",
-    ]
-)
-CHANGE_NOUN = frozenset(
-    [
-        "cut",
-        "cuts",
-        "reduction",
-        "reductions",
-        "increase",
-        "increases",
-        "hike",
-        "hikes",
-        "drop",
-        "fall",
-        "decline",
-        "decrease",
-        "rise",
-        "jump",
-        "plunge",
-        "surge",
-        "rollback",
-        "slump",
-        "growth",
-        "contraction",
-        "gain",
-        "collapse",
-    ]
-)
-CONTROL = frozenset(
-    [
-        "control",
-        "controls",
-        "restriction",
-        "restrictions",
-        "curb",
-        "curbs",
-        "ban",
-        "bans",
-        "countermeasure",
-        "countermeasures",
-        "sanction",
-        "sanctions",
-        "embargo",
-        "licence",
-        "licences",
-        "license",
-        "licenses",
-        "licensing",
-        "measures",
-        "blacklist",
-        "embargoes",
-        "quota",
-        "quotas",
-        "fee",
-        "fees",
-        "rule",
-        "rules",
-    ]
-)
-PAUSE = frozenset(
-    [
-        "pause",
-        "truce",
-        "suspension",
-        "reprieve",
-        "extension",
-        "deadline",
-        "period",
-        "ceasefire",
-        "moratorium",
-        "grace",
-        "window",
-        "freeze",
-        "delay",
-        "respite",
-        "negotiation",
-        "negotiations",
-        "talks",
-    ]
+PAUSE = words(
+    "pause truce suspension reprieve extension deadline period ceasefire moratorium grace window freeze delay"
+    " respite negotiation negotiations talks"
 )
 
 

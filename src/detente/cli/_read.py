@@ -94,11 +94,26 @@ def forecasts(
     file: Annotated[
         Path | None, typer.Option("--file", help="A file or folder of one's own records. Default: the embedded ones.")
     ] = None,
+    add_run: Annotated[
+        Path | None, typer.Option("--add-run", help="Record a result of this run's folder in --file.")
+    ] = None,
+    result: Annotated[
+        str, typer.Option("--result", help="With --add-run: NAME:ECONOMY or NAME:EXPORTER->IMPORTER.")
+    ] = "real_income_percent:USA",
+    add_odds: Annotated[
+        Path | None, typer.Option("--add-odds", help="Record a file of odds (event, on, deadline, odds) in --file.")
+    ] = None,
+    due: Annotated[str | None, typer.Option("--due", help="With --add-run: the day it is to be resolved.")] = None,
+    rule: Annotated[str, typer.Option("--rule", help="How what is added is to be resolved.")] = "",
+    said_on: Annotated[str | None, typer.Option("--said-on", help="With --add-run: its day; default: today.")] = None,
+    supersedes: Annotated[str, typer.Option("--supersedes", help="Id of the record that what is added replaces.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Recorded forecasts with their resolution, and with --score their scores beside a base rate."""
     from detente import claims
 
+    if add_run is not None or add_odds is not None:
+        _add(file, add_run, result, add_odds, due, rule, said_on, supersedes)
     book = claims.ForecastBook.load(file)
     rows = []
     for record in book.records:
@@ -111,6 +126,7 @@ def forecasts(
         for row in rows:
             outcome = row["outcomes"][-1] if row.get("outcomes") else {"state": "open"}
             state = outcome["state"] + (f" {outcome['value']:+.3g}" if "value" in outcome else "")
+            state = outcome.get("category", state)
             extra = _scored(row["score"]) if score else []
             cells.append([row["said_on"], row["speaker"], row["statement"], row.get("horizon", ""), state, *extra])
         table("Forecasts", columns, cells)
@@ -118,6 +134,37 @@ def forecasts(
             notes([f"{r['id']}: {r['score']['note']}" for r in rows if r["score"]["note"]])
 
     emit(rows, as_json, people)
+
+
+def _add(
+    file: Path | None, add_run: Path | None, result: str, add_odds: Path | None, due: str | None, rule: str,
+    said_on: str | None, supersedes: str,
+) -> None:  # fmt: skip
+    """Append what a model foresees to one's own book; the embedded one is never written."""
+    import datetime as dt
+
+    from detente.dates import parse_date
+    from detente.errors import Problem, UserError
+    from detente.study import _model_forecasts as model
+
+    problems = []
+    if file is None:
+        problems.append(Problem("--file", "is needed to add a forecast", "Give a file of your own; it may be new."))
+    if add_run is not None and due is None:
+        problems.append(Problem("--due", "is needed with --add-run", "A run does not say by when it is resolved."))
+    if add_run is not None and not rule:
+        problems.append(Problem("--rule", "is needed with --add-run", "Say which statistic decides, and against what."))
+    if problems or file is None:
+        raise UserError(problems)
+    if add_run is not None and due is not None:
+        day = parse_date(said_on, "--said-on", first=None) if said_on else dt.date.today()
+        horizon = parse_date(due, "--due", first=None)
+        made = model.forecast_of_run(
+            add_run, result, horizon=horizon, rule=rule, said_on=day, supersedes=supersedes if add_odds is None else ""
+        )
+        model.add_to_book(file, made)
+    if add_odds is not None:
+        model.add_to_book(file, model.read_odds(add_odds, rule=rule, supersedes=supersedes))
 
 
 def _scored(scores: dict[str, Any]) -> list[str]:

@@ -18,8 +18,8 @@ from detente.ledger._words import weakest
 
 STATUSES = {
     "kept": "done, or the amount was reached, or held to its last day",
-    "partly_kept": "done in part; of a quantity, some of what was to be added to the baseline, but not all",
-    "missed": "the day passed and it had not been done; of a quantity, nothing was added to the baseline",
+    "partly_kept": "an act done in part",
+    "missed": "the day passed and it had not been done, or the amount not reached; attainment says how far it came",
     "broken": "acted against, and that was not undone",
     "pending": "its day has not come",
     "extended": "its day was moved, and has not come",
@@ -310,7 +310,7 @@ def _quantity(
         return waiting, f"due {due}"
     if len(verdicts) == 1:
         verdict = next(iter(verdicts))
-        return verdict, "no final figure" if verdict == "unknown" else "by the figures up to its last day"
+        return verdict, "no final figure" if verdict == "unknown" else "the amount was not reached by its last day"
     return "unknown", "the yardsticks disagree, or have no final figure" if used else "no figure"
 
 
@@ -322,7 +322,4 @@ def _verdict(target: Target, due: dt.date | None, reading: Reading | None) -> st
         return "kept"
     if due is None or reading.date < due or reading.high is None or reading.high >= target.value:
         return "unknown"
-    floor = target.baseline or 0.0
-    if reading.high <= floor:
-        return "missed"
-    return "partly_kept" if reading.low > floor else "unknown"
+    return "missed"

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from detente.study._benchmarks import benchmarks as benchmarks
     from detente.study._compare import compare as compare
     from detente.study._headline import explain_headline as explain_headline
+    from detente.study._model_forecasts import add_to_book as add_to_book
+    from detente.study._model_forecasts import forecast_of_run as forecast_of_run
+    from detente.study._model_forecasts import odds_forecast as odds_forecast
+    from detente.study._model_forecasts import run_forecast as run_forecast
     from detente.study._record import data_hashes as data_hashes
     from detente.study._record import verify as verify
     from detente.study._run import Run as Run
@@ -38,6 +42,10 @@ _PUBLIC = {
     "data_hashes": "detente.study._record",
     "Benchmark": "detente.study._benchmarks",
     "benchmarks": "detente.study._benchmarks",
+    "run_forecast": "detente.study._model_forecasts",
+    "forecast_of_run": "detente.study._model_forecasts",
+    "odds_forecast": "detente.study._model_forecasts",
+    "add_to_book": "detente.study._model_forecasts",
     "explain_headline": "detente.study._headline",
 }
 

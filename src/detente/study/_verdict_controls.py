@@ -7,6 +7,7 @@ from typing import Any
 
 from detente.claims import Claim
 from detente.ledger import Event
+from detente.study._verdict_suspensions import until_verdict
 from detente.study._verdicts import Court, Verdict, measures_of, worst
 
 _YEAR = 365
@@ -29,6 +30,8 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
         )
     if day is None:
         return Verdict("cannot_be_told", None, "the day of the article is not known")
+    if day > court.ledger.thin_until:
+        return Verdict("cannot_be_told", None, f"the evidence ends on {court.ledger.thin_until}")
     notes = "; ".join(n for t in topics if (n := measures_of(t, claim.actor)[1]))
     names = [m for t in topics for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
     names = list(dict.fromkeys(names))
@@ -36,6 +39,10 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
         return Verdict("not_in_ledger", None, f"the ledger holds no such restriction of {claim.actor}")
     if claim.action == "relax":
         return _relaxed(claim, court, names, day, text)
+    if claim.negated and claim.action == "restrict":
+        found = _there(claim, court, names, topics, day, text, "")
+        flip = {"supported": "contradicted", "contradicted": "supported"}
+        return Verdict(flip.get(found.verdict, found.verdict), found.measure, f"denied; the ledger: {found.detail}")
     if claim.action == "keep" or (claim.action == "restrict" and claim.modality in ("reported", "promised")):
         return _there(claim, court, names, topics, day, text, notes)
     return _planned(claim, court, names, day)
@@ -103,7 +110,18 @@ def _relaxed(claim: Claim, court: Court, names: list[str], day: dt.date, text: s
     first = day - dt.timedelta(days=45 if claim.modality == "reported" else 0)
     live = [m for m in names if (b := _began(court, m)) is not None and b <= day]
     eased = {m: d for m in live if (d := _eased(court, m, first, day + dt.timedelta(days=window)))}
+    if claim.modality == "reported" and not claim.negated:
+        for m in live:  # "has suspended" may speak of what was done months before and still holds
+            state = _status(court, m, day)
+            if m not in eased and state["status"] == "suspended" and state["since"]:
+                eased[m] = dt.date.fromisoformat(state["since"])
     told = ", ".join(f"{m} on {d}" for m, d in eased.items())
+    if claim.negated and claim.modality == "denied":
+        done = {m: d for m in live if (d := _eased(court, m, day - dt.timedelta(days=_YEAR), day))}
+        if done:
+            told = ", ".join(f"{m} on {d}" for m, d in done.items())
+            return Verdict("contradicted", next(iter(done)), f"denied, but eased: {told}")
+        return Verdict("supported", (live or names)[0], f"none was eased by {day}")
     if claim.negated:
         if not eased:
             return Verdict("supported", (live or names)[0], f"none was eased within a year of {day}")
@@ -117,6 +135,9 @@ def _relaxed(claim: Claim, court: Court, names: list[str], day: dt.date, text: s
     stayed = [
         m for m in live if m not in eased and _status(court, m, day + dt.timedelta(days=window))["status"] in _IN_FORCE
     ]
+    for m in eased:
+        if (other := until_verdict(claim, court, m, day)) is not None:
+            return other
     if eased and not stayed:
         return Verdict("supported", next(iter(eased)), f"eased: {told}")
     if eased:

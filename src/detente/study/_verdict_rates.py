@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from detente.claims import Claim
 from detente.errors import UserError
+from detente.study._verdict_suspensions import suspended_rate
 from detente.study._verdicts import Court, Verdict, measures_of
 
 _NEAR = 0.00051
@@ -47,7 +48,15 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     if "average" in claim.text.casefold() or "effective rate" in claim.text.casefold():
         return _average(claim, court)
     series = _series(claim, court)
+    today = court.day_of(claim)
+    put_off = not series and _stays(claim) and claim.actor is not None and not claim.negated
+    if put_off and today is not None and (found := suspended_rate(claim, court, today, None)) is not None:
+        return found
     if not series:
+        named = [m for t in claim.subject for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
+        lines = [m for m in named if court.ledger.measures[m].is_tariff]
+        if lines:
+            return Verdict("cannot_be_told", lines[0], "the duty's rates vary by line; one number is not its rate")
         if claim.actor is None:
             return Verdict("cannot_be_told", None, "the text does not say whose duty it is")
         who = f"{claim.actor} on goods from {claim.target}" if claim.target else claim.actor
@@ -55,13 +64,42 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     day = court.day_of(claim)
     if day is None:
         return _undated(claim, series)
-    if claim.modality == "denied":
-        return Verdict("cannot_be_told", None, "a denial: the ledger holds what was done, not what was not meant")
+    if day > court.ledger.thin_until:
+        return Verdict("cannot_be_told", None, f"the evidence ends on {court.ledger.thin_until}")
+    if claim.modality == "demanded":
+        return Verdict("cannot_be_told", None, "a demand: the ledger holds what was done, not what was asked for")
+    if claim.negated and claim.action != "keep":
+        return opposite(_positive(claim, court, series, day), claim, court, day)
+    return _positive(claim, court, series, day)
+
+
+def _stays(claim: Claim) -> bool:
+    """Whether a duty is put off, or its being put off prolonged."""
+    told = any(w in claim.text.casefold() for w in ("suspen", "pause", "delay"))
+    return claim.action == "suspend" or (claim.action == "extend" and told)
+
+
+def opposite(found: Verdict, claim: Claim, court: Court, day: dt.date) -> Verdict:
+    """The verdict on a denial, from that on what is denied: what the ledger lacks was rightly denied."""
+    if claim.modality == "forecast" and day + dt.timedelta(days=365) > court.ledger.firm_until:
+        if found.verdict == "supported":
+            return Verdict("contradicted", found.measure, f"denied, but: {found.detail}")
+        return Verdict("cannot_be_told", found.measure, f"the year from {day} is not over; {found.detail}")
+    words = {"supported": "contradicted", "contradicted": "supported", "cannot_be_told": "cannot_be_told"}
+    if claim.modality == "forecast" and found.verdict == "cannot_be_told":
+        words["cannot_be_told"] = "supported"
+    word = words.get(found.verdict, found.verdict)
+    lead = {"contradicted": "denied, but: ", "supported": "as denied: "}.get(word, "")
+    return Verdict(word, found.measure, lead + found.detail)
+
+
+def _positive(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Verdict:
+    """The verdict on what is said, whether it is asserted or denied."""
     if claim.modality == "threatened" and (threat := _never(claim, court, series, day)).verdict == "supported":
         return threat
-    if claim.action == "suspend" and claim.from_ is not None and claim.to is not None:
-        return _postponed(claim, series, day)
-    ahead = _AHEAD if claim.modality in ("reported", "promised") else 365
+    if _stays(claim):
+        return _put_off(claim, court, series, day)
+    ahead = _AHEAD if claim.modality in ("reported", "promised", "denied") else 365
     found = [v for s in series if (v := _fits(claim, s, day, ahead)) is not None]
     if found:
         return min(found, key=lambda v: ("supported", "partly").index(v.verdict))
@@ -72,6 +110,24 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     if (varies := _varying(claim, court, day)) is not None:
         return varies
     return _against(claim, series, day)
+
+
+def _put_off(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Verdict:
+    """A duty or a rise that is suspended or postponed: by the suspensions on record, else by the rate that stayed."""
+    headline = next((s.at(day) for s in series if s.name.startswith("added in")), None)
+    found = suspended_rate(claim, court, day, headline)
+    if found is not None and found.verdict == "supported":
+        return found
+    if claim.from_ is not None and claim.to is not None:
+        return _postponed(claim, series, day)
+    if found is not None:
+        return found
+    if claim.by is not None and claim.kind == "tariff_change" and claim.by < 0:
+        fits = [v for s in series if (v := _fits(claim, s, day, _AHEAD)) is not None]
+        if fits:
+            return fits[0]
+    now = "; ".join(f"{s.name} {_pc(s.at(day))} %" for s in series[:2])
+    return Verdict("contradicted", series[0].name, f"the ledger suspends no such duty around {day}; that day: {now}")
 
 
 def _postponed(claim: Claim, series: list[Series], day: dt.date) -> Verdict:
@@ -167,9 +223,11 @@ def _of_measure(name: str, court: Court) -> Series | None:
     days = sorted({d for e in measure.events for d in (e.date, e.effective, e.until) if d and d >= dt.date(2018, 1, 1)})
     steps = []
     for day in days:
-        rate = court.ledger.status(name, day, court.known).get("rate")
-        if rate is not None:
-            steps.append((day, float(rate)))
+        state = court.ledger.status(name, day, court.known)
+        if state["status"] == "in_force" and state.get("rate") is None:
+            return None  # its rate varies by line
+        if state.get("rate") is not None:
+            steps.append((day, float(state["rate"])))
     return Series(name, measure.title, tuple(steps)) if steps else None
 
 
@@ -211,18 +269,34 @@ def _fits(claim: Claim, series: Series, day: dt.date, ahead: int) -> Verdict | N
     for when, before, after in moves:
         if claim.from_ is not None and abs(before - claim.from_) > _NEAR and not _earlier(series, claim.from_, when):
             continue
-        if claim.to is not None and abs(after - claim.to) > _NEAR:
+        if claim.to is not None and not _meets(after, claim):
             continue
-        if claim.from_ is None and claim.to is None and claim.by is not None and abs(after - before - claim.by) > _NEAR:
+        if claim.from_ is None and claim.to is None and claim.by is not None and not _moved_by(after - before, claim):
             continue
         if claim.kind == "tariff_change" or claim.modality != "reported":
             text = f"{_pc(before)} to {_pc(after)} % on {when}"
             return _scope(claim, series, text)
     if claim.kind == "tariff_level" and claim.to is not None:
         for when in (day, *(m[0] for m in moves)):
-            if abs(series.at(when) - claim.to) <= _NEAR:
-                return _scope(claim, series, f"{_pc(claim.to)} % on {when}{_parts(claim)}")
+            if _meets(series.at(when), claim):
+                return _scope(claim, series, f"{_pc(series.at(when))} % on {when}{_parts(claim)}")
     return None
+
+
+def _meets(rate: float, claim: Claim) -> bool:
+    """Whether a rate is the one claimed, lies in the range claimed, or, where that is denied, under it."""
+    assert claim.to is not None
+    if claim.negated and claim.bound == "at_most":
+        return rate < claim.to - _NEAR
+    if claim.low is not None and claim.high is not None:
+        return claim.low - _NEAR <= rate <= claim.high + _NEAR
+    return abs(rate - claim.to) <= _NEAR
+
+
+def _moved_by(change: float, claim: Claim) -> bool:
+    if claim.low is not None and claim.high is not None:
+        return claim.low - _NEAR <= change <= claim.high + _NEAR
+    return claim.by is not None and abs(change - claim.by) <= _NEAR
 
 
 def _earlier(series: Series, rate: float, when: dt.date) -> bool:
@@ -285,5 +359,5 @@ def _against(claim: Claim, series: list[Series], day: dt.date) -> Verdict:
                 return Verdict(
                     "contradicted", s.name, f"{_pc(before)} to {_pc(after)} % came on {when}, not around {day}"
                 )
-    s = series[0]
+    s = next((s for s in series if not s.narrow and s.at(day) > 0), series[0])
     return Verdict("contradicted", s.name, f"on {day} the ledger has {_pc(s.at(day))} % ({s.applies_to})")

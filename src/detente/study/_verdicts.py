@@ -122,29 +122,34 @@ def read_article(path: str | Path, on: str | None = None, *, ledger: Ledger | No
 def verdict_of(claim: Claim, court: Court) -> Verdict:
     """The verdict on one claim."""
     from detente.study._verdict_controls import control_verdict
+    from detente.study._verdict_purchases import purchase_verdict
     from detente.study._verdict_rates import rate_verdict
 
-    if claim.kind in ("tariff_change", "tariff_level"):
-        return rate_verdict(claim, court)
     recorded = _recorded(claim, court)
+    if claim.kind in ("tariff_change", "tariff_level"):
+        found = rate_verdict(claim, court)
+        if recorded is None or recorded.measure is None or claim.modality != "forecast":
+            return found
+        # the rate stands in the ledger; what becomes of it is a forecast on record
+        return Verdict(recorded.verdict, recorded.measure, f"{recorded.detail}; the rate named: {found.detail}")
     if recorded is not None:
         return recorded
     if claim.kind == "control":
         return control_verdict(claim, court)
     if claim.kind == "meeting":
         return _meeting(claim, court)
-    if claim.kind in ("trade_change", "growth_change", "share"):
+    if claim.kind in ("trade_change", "trade_level", "growth_change", "share"):
         return _outcome(claim, court)
     if claim.kind in ("duration", "deadline"):
         return _term(claim, court)
     if claim.kind == "purchase":
-        return Verdict("not_in_ledger", None, "purchases are commitments; the ledger holds measures")
+        return purchase_verdict(claim, court)
     return _opinion(claim)
 
 
 def _recorded(claim: Claim, court: Court) -> Verdict | None:
     """The outcome of a recorded forecast that this claim is."""
-    if claim.modality == "reported" and claim.kind not in ("duration", "assessment"):
+    if claim.modality in ("reported", "denied") and claim.kind not in ("duration", "assessment"):
         return None
     topics = set(claim.subject)
     speakers = [claim.speaker] if claim.speaker else []
@@ -216,18 +221,22 @@ def _outcome(claim: Claim, court: Court) -> Verdict:
                 verdict = _number(claim, row["value"], row["source"], f"{row['stage']}, {row['year']}")
                 return Verdict("partly", row["source"], f"the stage is not said; {verdict.detail}")
             continue
-        if row["target"] != claim.target or row["kind"] != "change":
+        if row["target"] != claim.target or row["kind"] != ("level" if claim.kind == "trade_level" else "change"):
             continue
         whole = claim.date is not None and (claim.date[1] - claim.date[0]).days > 300
         if year is not None and year.year == row["year"] and (whole or claim.date is None):
             if claim.conditional:
                 return Verdict("cannot_be_told", row["source"], "said under a condition; only what happened is seen")
+            if claim.kind == "trade_level":
+                return _amount(claim, row)
             return _number(claim, row["value"], row["source"], str(row["year"]))
     return Verdict("not_in_ledger", None, "no statistic on record for that flow and period")
 
 
 def _term(claim: Claim, court: Court) -> Verdict:
     """How long a suspension holds, and the day it ends, against the terms the ledger has."""
+    from detente.study._verdict_suspensions import term_verdict
+
     day = court.day_of(claim)
     if claim.action == "interval":
         return Verdict(
@@ -237,32 +246,16 @@ def _term(claim: Claim, court: Court) -> Verdict:
         return Verdict("not_in_ledger", None, "the ledger holds measures on trade, not this deadline")
     if day is None:
         return Verdict("cannot_be_told", None, "the day of the article is not known")
-    for ahead in (0, 2, 5, 30):
-        for name in ("usa.ieepa.reciprocal-cn#24-points", "chn.sctc.2025-04-reciprocal#24-points"):
-            now = court.ledger.status(name, day + dt.timedelta(days=ahead), court.known)
-            if now["status"] != "suspended" or not now["until"]:
-                continue
-            since, until = dt.date.fromisoformat(now["since"]), dt.date.fromisoformat(now["until"])
-            spans = [(since, until)]
-            spans += [
-                (dt.date.fromisoformat(e["date"]), dt.date.fromisoformat(e["until"]))
-                for e in now["events"]
-                if e.get("until")
-            ]
-            if (
-                claim.kind == "deadline"
-                and claim.horizon
-                and any(abs((claim.horizon[1] - u).days) <= 1 for _, u in spans)
-            ):
-                return Verdict("supported", name, f"suspended from {since} to {until}")
-            if (
-                claim.to is not None
-                and claim.unit == "days"
-                and any(abs((u - s).days - claim.to) <= 1 for s, u in spans)
-            ):
-                s, u = next((s, u) for s, u in spans if abs((u - s).days - (claim.to or 0)) <= 1)
-                return Verdict("supported", name, f"suspended from {s} to {u}: {(u - s).days} days")
-    return Verdict("cannot_be_told", None, "no term in the ledger has this length or end")
+    return term_verdict(claim, court, day)
+
+
+def _amount(claim: Claim, row: dict[str, Any]) -> Verdict:
+    """An amount of trade against the statistic: within two percent it is the same number, rounded."""
+    if claim.to is None or claim.unit != row["unit"]:
+        return Verdict("cannot_be_told", row["source"], "another unit")
+    text = f"said {claim.to / 1e9:.4g}, seen {row['value'] / 1e9:.4g} {row['unit']} bn in {row['year']}"
+    word = "supported" if abs(claim.to - row["value"]) <= 0.02 * row["value"] else "contradicted"
+    return Verdict(word, row["source"], text)
 
 
 def _opinion(claim: Claim) -> Verdict:

@@ -1,0 +1,222 @@
+"""What a clause does with what it says: reports, promises, threatens, plans, foresees or denies it, or negates it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detente.claims._tokens import words
+from detente.claims._words import (
+    ACTION,
+    DENY,
+    EXPECT,
+    FUTURE,
+    PLAN,
+    PREDICT,
+    PROMISE,
+    SAY,
+    SUSPEND,
+    TARIFF,
+    THREATEN,
+    forms,
+)
+
+_NOT = words("not never cannot neither")
+_NOT_NEGATING = words("necessarily only just merely least surprisingly unlike exceed")
+"""`not only`, `not least`: words that make no negation of a `not` before them."""
+_CONTRAST = words("than or if whether why")
+"""`more likely than not`, `whether or not`."""
+_ADVERBS = words("yet ever even actually so far immediately also still directly in fact really now")
+_AUXILIARIES = words(
+    "did does do has have had is are was were will would can could should may might shall must be been to"
+)
+_WILL = words("will would shall may might could should can must")
+_DESIRES = words("plan plans intention intentions intent desire wish appetite interest")
+_REFUSING = forms("refuse decline fail neglect") | {"refusal", "failure", "unwilling", "yet", "reluctant"}
+_AVOIDING = forms("avoid dodge escape evade") | {"exempt", "exempted", "spared"} - {"escape", "escapes"}
+_RULING_OUT = {("rule", "out"), ("decide", "against"), ("stop", "short"), ("back", "away")}
+_REPORTS = words(
+    "that report reports claim claims suggestion suggestions talk idea notion speculation allegation allegations"
+    " assertion assertions rumour rumours rumor rumors having being any it"
+)
+_OUTRIGHT = forms("deny refute rebut")
+_NOUNS = words("promise promises commitment commitments pledge pledges guarantee guarantees vow vows undertaking")
+"""Words that are promises only where something is promised: `a pledge to buy`, not `purchase commitments`."""
+_AFTER_NOUN = words("to that not by is are was were being of")
+_DELIVERING = forms("meet honour honor fulfil fulfill deliver break breach miss violate respect") | {
+    "kept", "keeps", "keep", "renege", "reneged", "short", "unfulfilled",
+}  # fmt: skip
+_SAID_ELSEWHERE = ("highly", "much", "long", "than", "widely")
+
+
+def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
+    """(modality, negated) of the words of a clause; `verb` is the verb of saying that governs it.
+
+    >>> mood("the us did not raise tariffs".split())
+    ('denied', True)
+    >>> mood("the us will not raise tariffs".split())
+    ('forecast', True)
+    >>> mood("a deal is more likely than not".split())
+    ('reported', False)
+    """
+    keys = [k.replace("’", "'") for k in keys]
+    refusal = negation(keys)
+    if denies(keys) or verb in _OUTRIGHT or (verb in DENY and _REPORTS & set(keys[:8])):
+        return "denied", True
+    negated = bool(refusal)
+    words = set(keys)
+    if _asks(keys):
+        return "demanded", negated
+    if words & THREATEN or verb in THREATEN:
+        return "threatened", negated
+    if _promised(keys) or (verb in PROMISE and not _NOUNS & {verb}):
+        return "promised", negated
+    if refusal in ("fact", "refusal"):
+        return "denied", True
+    if _planned(keys):
+        return "planned", negated
+    if words & FUTURE or any(k.endswith("won't") for k in keys) or _predicted(keys) or verb in PREDICT:
+        return "forecast", negated
+    return "reported", negated
+
+
+def negation(keys: Sequence[str]) -> str:
+    """`fact` (did not), `will` (will not), `refusal` (refused to, no plan to), or nothing.
+
+    >>> negation("has no plan to raise tariffs".split()), negation("cut to 30 , not 20 %".split())
+    ('refusal', '')
+    """
+    if any(
+        key in forms("rule") and keys[i + 1 : i + 2] == ["out"] and _NOT & set(keys[:i]) for i, key in enumerate(keys)
+    ):
+        return ""  # "has not ruled out": neither says it nor denies it
+    for i, key in enumerate(keys):
+        if key in _NOT or key.endswith("n't"):
+            if found := _not_at(keys, i):
+                return found
+        elif (key == "no" and _DESIRES & set(keys[i + 1 : i + 3])) or (
+            key in _REFUSING and "to" in keys[i + 1 : i + 2]
+        ):
+            if key != "yet" or {"has", "have", "had", "is", "are"} & set(keys[max(0, i - 1) : i]):
+                return "refusal"
+        elif (
+            (key == "no" and keys[i + 1 : i + 2] == ["longer"])
+            or (key == "without" and keys[i + 1 : i + 2] and keys[i + 1].endswith("ing") and keys[i + 1] in ACTION)
+            or key in _AVOIDING
+        ):
+            return "fact"
+        elif any(key in forms(a) and keys[i + 1 : i + 2] == [b] for a, b in _RULING_OUT):
+            return "refusal"
+    return ""
+
+
+def _not_at(keys: Sequence[str], i: int) -> str:
+    """What a `not` at index `i` negates: nothing where it contrasts two numbers or belongs to another phrase."""
+    key, before = keys[i], keys[i - 1] if i else ""
+    after = [k for k in keys[i + 1 : i + 6] if k not in _ADVERBS]
+    follows = after[0] if after else ""
+    if before in _CONTRAST or follows in _NOT_NEGATING:
+        return ""
+    if _hedged(after):
+        return ""
+    if key.endswith("n't") or before in _AUXILIARIES or key in ("cannot", "never"):
+        future = before in _WILL or key in ("won't", "wouldn't", "can't", "cannot", "couldn't", "shouldn't", "mustn't")
+        return "will" if future or (key == "never" and _WILL & set(keys[max(0, i - 2) : i])) else "fact"
+    if follows == "to" and len(after) > 1 and not after[1][:1].isdigit():
+        return "will"  # "pledged not to raise"
+    if key == "neither" or follows in ACTION:
+        return "fact"
+    return ""
+
+
+_UNSAID = (
+    SAY
+    | EXPECT
+    | words("meant clear sure alone enough known certain mean know intended the a an mention address discuss name give")
+)
+
+
+def _hedged(after: Sequence[str]) -> bool:
+    """`did not say whether`, `was never meant to be`: what is not said is no act that was not done."""
+    verbs = [k for k in after if k not in ("be", "been", "have", "has")]
+    return bool(verbs) and (verbs[0] in _UNSAID - ACTION or verbs[:2] == ["apply", "to"])
+
+
+def denies(keys: Sequence[str]) -> bool:
+    """`denied`, `rejected reports that`; a court that rejects a duty denies nothing."""
+    for i, key in enumerate(keys):
+        if key in _OUTRIGHT or (
+            key in DENY and key not in ("dispute", "disputes") and _REPORTS & set(keys[i + 1 : i + 4])
+        ):
+            return True
+    return False
+
+
+def _promised(keys: Sequence[str]) -> bool:
+    """`agreed to`, `its promise to buy`; not the noun alone, and not a promise that is said to be kept or broken."""
+    for i, key in enumerate(keys):
+        if key in _NOUNS:
+            told = _DELIVERING & set(keys[max(0, i - 6) : i]) or _DELIVERING & set(keys[i + 1 : i + 3])
+            if _AFTER_NOUN & set(keys[i + 1 : i + 2]) and not told:
+                return True
+        elif key in PROMISE and "as" in keys[max(0, i - 4) : i] and keys[i - 1] in ("had", "has", "it", "they"):
+            continue  # "did not, as it had promised, ..."
+        elif key in PROMISE and not (
+            i > 1 and keys[i - 1] in ("had", "has", "it", "they") and _DELIVERING & set(keys[:i])
+        ):
+            return True
+    return False
+
+
+def suspends(keys: Sequence[str]) -> bool:
+    """Whether something is put off: by one verb, or by two words.
+
+    >>> suspends("put off the rise".split()), suspends("pushed tariffs up".split())
+    (True, False)
+    """
+    if SUSPEND & set(keys):
+        return True
+    for i, key in enumerate(keys):
+        if (key in _PUT and _OFF & set(keys[i + 1 : i + 6]) and "tariffs" not in keys[i + 1 : i + 2]) or (
+            key in _PUT and keys[i + 1 : i + 3] in (["on", "hold"], ["on", "ice"])
+        ):
+            return True
+    return False
+
+
+_PUT = forms("put push hold")
+_OFF = words("off back")
+
+
+ASKS = forms("urge ask press want demand call request implore beg") | {"wants", "wanting"}
+
+
+def _asks(keys: Sequence[str]) -> bool:
+    """`urged Beijing to`, `called on Brussels to`, `demanded that`: somebody wants it, nobody has done it."""
+    for i, key in enumerate(keys):
+        after = keys[i + 1 : i + 8]
+        if key in ("demand", "demands", "request", "requests") and after[:1] != ["that"]:
+            continue  # mostly nouns
+        if key in ("call", "calls", "called", "calling"):
+            if after[:1] == ["on"] and "to" in after:
+                return True
+        elif key in ASKS and ("to" in after[1:] or after[:1] in (["that"], ["for"], ["to"])):
+            return True
+    return False
+
+
+def _planned(keys: Sequence[str]) -> bool:
+    """`plans to`, `is preparing a`, `proposed tariffs`; not `a planned economy`, not `aimed at`."""
+    for i, key in enumerate(keys):
+        after = keys[i + 1 : i + 4]
+        if key in PLAN and ("to" in after[:2] or (after and after[0].endswith("ing"))):
+            return True
+        if key in ("proposed", "planned", "weighing", "mulling", "considering", "plans") and set(after) & TARIFF:
+            return True
+        proposing = ("proposed", "weighs", "weighing", "mulls", "mulling", "considering", "considers", "plans")
+        if key in proposing and after[:1] == ["a"]:
+            return True
+    return False
+
+
+def _predicted(keys: Sequence[str]) -> bool:
+    return any(key in PREDICT and not (i and keys[i - 1] in _SAID_ELSEWHERE) for i, key in enumerate(keys))

@@ -1,0 +1,276 @@
+"""Who levies a duty and on whom: owners, targets, those who bear it, and what the article leaves to be understood."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from detente.claims._clause import Place
+from detente.claims._frame import Frame
+from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to
+from detente.claims._modality import ASKS
+from detente.claims._tokens import words
+from detente.claims._words import DOWN, IMPOSE, REMOVE, SAY, SUSPEND, TARIFF, UP, forms, topic_kinds
+
+_OVER = words(
+    "the all most many some a an range of other imports import goods products exports shipments from certain"
+    " selected several various its nearly almost made in and both every worth additional"
+)
+_GOODS = words("goods imports products exports shipments companies firms exporters steel cars vehicles")
+_PAIR = words("both each respectively mutual mutually")
+_SIDES = words("sides countries nations governments parties economies")
+
+
+def targets(frame: Frame, first: int, after: int) -> list[Place]:
+    """Economies that something is aimed at: after `on` or `against`, or whose goods are the subject."""
+    row = frame.s.row
+    out: list[Place] = []
+    goods = {k for a, b, t in frame.s.topics if topic_kinds()[t] == "good" for k in range(a, b)}
+    for place in frame.places():
+        if not first <= place.first < after:
+            continue
+        j = place.first - 1
+        from_ = j >= frame.first and row[j].key in ("from", "and")  # "on steel from Vietnam and South Korea"
+        while j >= frame.first and (
+            row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods)
+        ):
+            j -= 1
+        if j < frame.first:
+            pass
+        elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)):
+            out.append(place)
+            continue
+        if _goods_follow(frame, place) and not _owns_tariff(frame, place):
+            out.append(place)
+    return out
+
+
+_AIMING = words("on against toward towards upon targeting hitting")
+
+
+def _rated(frame: Frame, j: int) -> bool:
+    """Whether a rate or a duty stands right before token `j`: `15 % for Japan`."""
+    if j <= frame.first:
+        return False
+    before = frame.s.row[j - 1]
+    return before.text in "%％" or before.key in TARIFF | {"percent", "cent"}
+
+
+def _is_place(frame: Frame, i: int) -> bool:
+    return i in frame.named
+
+
+def _goods_follow(frame: Frame, place: Place) -> bool:
+    """`Chinese goods face ...`, `imports from Canada`."""
+    row = frame.s.row
+    after = [t.key for t in row[place.after : place.after + 2]]
+    before = [t.key for t in row[max(frame.first, place.first - 2) : place.first]]
+    if after[:2] == ["imports", "from"]:
+        return False  # "US imports from China": what the US buys
+    return bool(after and after[0] in _GOODS) or before[-2:] in (
+        ["imports", "from"],
+        ["goods", "from"],
+        ["products", "from"],
+    )
+
+
+def _owns_tariff(frame: Frame, place: Place) -> bool:
+    """Whether a duty word follows with nothing but adjectives between: `US tariffs`, `China's retaliatory duties`; or
+    is left out after a first one: `Beijing's at 10 %`."""
+    rest = [t.key for t in frame.s.row[place.after : place.after + 2]]
+    if len(rest) > 1 and frame.s.row[place.after].kind == "poss" and rest[1] in _LEFT_OUT:
+        return True
+    for t in frame.s.row[place.after : place.after + 5]:
+        if t.key in TARIFF:
+            return True
+        if (
+            t.key in _VERBS_BETWEEN
+            or t.kind not in ("word", "poss", "number", "mark")
+            or t.key in ("on", "and", "of", "to", "has", "have", ",", "goods")
+        ):
+            return False
+    return False
+
+
+_LEFT_OUT = words("at to from by are is stand stood remain were was fell rose")
+_BETWEEN = DOWN | UP | IMPOSE | REMOVE | SUSPEND | SAY
+_ADJECTIVES = words("set expanded raised lifted planned proposed threatened cut remaining added reduced show")
+_VERBS_BETWEEN = (_BETWEEN | PAYS | GETS | forms("agree")) - _ADJECTIVES
+
+
+def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], list[str], list[str]]:
+    """(actors, targets, keys inferred from the article) of a duty or a restriction spoken of on some tokens."""
+    row = frame.s.row
+    aimed = targets(frame, frame.first, after)
+    near = [p for p in aimed if p.first >= first] or aimed
+    wanted = list(dict.fromkeys(p.code for p in near))
+    urged = _urged(frame)
+    if urged is not None:
+        return [urged.code], [p.code for p in near if p.first > urged.first], []
+    hit = {p.first for p in aimed}
+    free = [p for p in frame.places() if p.first not in hit and p.first < after]
+    own = [p for p in free if _owns_tariff(frame, p)]
+    owners = [p.code for p in own if p.first >= first] or [p.code for p in own]
+    passive = [p.code for p in frame.places() if p.first > frame.first and row[p.first - 1].key == "by"]
+    passive += [
+        p.code for p in frame.places() if p.first > 1 and row[p.first - 2].key == "by" and row[p.first - 1].key == "the"
+    ]
+    subjects = [p.code for p in free if not in_phrase(frame, p)]
+    bearers = _bearers(frame, free)
+    if set(wanted) - set(bearers):
+        bearers = []  # "Japan accepted a 5 % tariff on Korean steel" names another target
+    if bearers and owners and not wanted and not set(bearers) & set(owners):
+        wanted = bearers  # "Swedish makers brace for US duties"
+    elif bearers and not owners:
+        wanted = list(dict.fromkeys([*wanted, *bearers]))
+        by = [p.code for p in free if p.code not in bearers and _market(frame, p)]
+        actors = by[:1] or passive[:1]
+        guess = frame.other(wanted[0]) if not actors and len(wanted) == 1 else None
+        return ([guess] if guess else actors), wanted, (["actor"] if guess else [])
+    joint = len(set(subjects)) == 2 and not wanted and not owners and _joined(frame, free)
+    keys = frame.keys()
+    two = any(k == "two" and keys[i + 1 : i + 2] and keys[i + 1] in _SIDES for i, k in enumerate(keys))
+    pair = bool(_PAIR & set(keys)) or joint or two
+    others = [s for s in subjects if s not in wanted]  # "Chile and the EU agreed to cut tariffs on Chilean salmon"
+    actors = owners[:1] or passive[:1] or others[:1] or subjects[:1]
+    inferred: list[str] = []
+    both = list(dict.fromkeys(subjects))[:2] if pair and not owners else []
+    if pair and len(both) < 2 and not owners and not wanted:
+        both = _both_before(frame)
+        inferred = ["actor"] if both else []
+    if len(both) == 2:
+        return both, [both[1], both[0]], [*inferred, "target"]
+    if not actors:
+        actors, inferred = _inherited(frame, wanted)
+    wanted = [w for w in wanted if w not in actors] or wanted[:0]
+    if not wanted and actors:
+        guess = frame.other(actors[0])
+        if guess is not None and not frame.topics("good"):
+            wanted, inferred = [guess], [*inferred, "target"]
+    return actors[:1], wanted, inferred
+
+
+def _bearers(frame: Frame, free: list[Place]) -> list[str]:
+    """Economies that a duty falls on though they are the subject: they face it, are hit with it, or it is on their
+    goods."""
+    row = frame.s.row
+    duty = next((i for i in range(frame.first, frame.after) if row[i].key in TARIFF), frame.after)
+    rate = next((q.first for q in frame.sizes if q.rated), frame.after)
+    duty = min(duty, rate)
+    if duty == frame.after:
+        return []
+    keys = frame.keys()
+    before = [p for p in free if p.first < duty and (not in_phrase(frame, p) or _home_of(frame, p))]
+    lead = [t.key for t in row[frame.first : duty]]
+    hit = any(
+        k in ("hit", "slapped", "threatened", "saddled", "taxed") and keys[i + 1 : i + 2] in (["with"], ["by"], ["at"])
+        for i, k in enumerate(keys)
+    )
+    if before and (hit or any(k in PAYS | GETS | AVOIDS for k in lead) or agreed_to(frame)):
+        return [p.code for p in before]
+    if before and SELLS & set(lead) and any(_market(frame, p) for p in free):
+        return [before[0].code]  # "Germany exported fewer cars to the US after the 27.5 % duty"
+    relative = [p.code for p in free if p.after < frame.after and row[p.after].key in PAYS - {"subject"}]
+    if relative:
+        return relative  # "the tariff that Japan pays"
+    own = any(
+        k in ("on", "for") and {"its", "their"} & set(keys[i + 1 : i + 4])
+        for i, k in enumerate(keys)
+        if i + frame.first > duty
+    )
+    if own and before:
+        return [before[-1].code]
+    if own and frame.context.subject and not before:
+        return [frame.context.subject]
+    return []
+
+
+_PRODUCERS = words("makers exporters producers firms companies growers farmers manufacturers suppliers goods workers")
+
+
+def _home_of(frame: Frame, place: Place) -> bool:
+    """`steelmakers in Turkey`, `exporters from Peru`: an economy that stands for those who sell from it."""
+    row = frame.s.row
+    j = place.first - 2 if row[place.first - 1].key != "the" else place.first - 3
+    noun = row[j].key if j >= frame.first else ""
+    follows = [t.key for t in row[place.after : place.after + 3]]
+    if any(k in _PRODUCERS for k in follows):
+        return True  # "Swedish furniture makers"
+    return row[j + 1].key in ("in", "from", "of") and (noun in _PRODUCERS or noun.endswith("makers"))
+
+
+def _urged(frame: Frame) -> Place | None:
+    """The economy that is asked to act: `called on Brussels to`, `urged China to`, `wants Japan to`."""
+    row = frame.s.row
+    for p in frame.places():
+        j = p.first - 1
+        while j >= frame.first and row[j].key in ("the", "on", "upon"):
+            j -= 1
+        if j >= frame.first and row[j].key in ASKS and p.after < frame.after and row[p.after].key == "to":
+            return p
+    return None
+
+
+def _market(frame: Frame, place: Place) -> bool:
+    """`exports to the US`, `in the US`: the market where a duty is paid."""
+    row = frame.s.row
+    j = place.first - 1
+    if j >= frame.first and row[j].key == "the":
+        j -= 1
+    return j >= frame.first and row[j].key in ("to", "in", "into", "by", "from")
+
+
+def _joined(frame: Frame, free: list[Place]) -> bool:
+    """Whether two economies are one subject: `the US and China agreed`."""
+    row = frame.s.row
+    for a, b in itertools.pairwise(free):
+        between = [t.key for t in row[a.after : b.first]]
+        if between in (["and"], ["and", "the"]) and a.code != b.code:
+            return True
+    return False
+
+
+_INSIDE = words("with from in to of between by for at on into")
+
+
+def in_phrase(frame: Frame, place: Place) -> bool:
+    """Whether an economy stands inside a phrase that is no subject: after a preposition, or as `US-China talks`."""
+    row = frame.s.row
+    j = place.first - 1
+    if j >= frame.first and row[j].key == "the":
+        j -= 1
+    if j >= frame.first and row[j].key in ("and", ","):
+        joined = [p for p in frame.places() if p.after == j]
+        if joined:
+            return in_phrase(frame, joined[0])
+    if j >= frame.first and row[j].key in _INSIDE:
+        return True
+    follows = [t.key for t in row[place.after : place.after + 2]]
+    return bool(set(follows) & {"talks", "negotiations", "relations", "trade"}) or (
+        place.after < frame.after and row[place.after].glued and row[place.after].capital
+    )
+
+
+def _both_before(frame: Frame) -> list[str]:
+    """The two economies the sentence or the article speaks of."""
+    here = list(dict.fromkeys(p.code for p in frame.s.economies))
+    if len(here) == 2:
+        return here
+    return list(frame.context.pair) if frame.context.pair else []
+
+
+def _inherited(frame: Frame, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The actor when the clause names none: the subject before it, or the other of the article's two."""
+    wanted = list(wanted)
+    keys = frame.keys()
+    if (
+        frame.context.subject
+        and frame.context.subject not in wanted
+        and (frame.first > 0 or set(keys[:4]) & {"it", "they", "its", "he", "she"})
+    ):
+        return [frame.context.subject], ["actor"]
+    said = frame.s.said_by(frame.first)
+    if said is not None and said.speaker.economy and said.speaker.economy not in wanted and set(keys) & {"we", "our"}:
+        return [said.speaker.economy], ["actor"]
+    guess = frame.other(wanted[0]) if len(wanted) == 1 else None
+    return ([guess], ["actor"]) if guess else ([], [])
