@@ -175,3 +175,12 @@ def test_the_command_adds_to_ones_own_book_alone(folder, tmp_path):
     run("--file", book, "--add-run", folder, "--due", "2027-12-31", "--rule", "x", "--said-on", "2026-10-01")
     done = run("--file", book, "--add-odds", odds, "--json")
     assert [r["kind"] for r in json.loads(done.stdout)] == ["interval", "categories"]
+
+
+def test_odds_with_all_their_digits_read_back_as_they_were_sealed(tmp_path):
+    """A model's odds have sixteen digits; the file holds twelve, and the seal must fit what is read back."""
+    odds = {"deal": [1 / 3, 2 / 3], "extension": [0.0088388776, math.sqrt(0.1)], "collapse": [1e-13, 1 / 7]}
+    book = tmp_path / "book.yaml"
+    add_to_book(book, odds_forecast({**ODDS, "odds": odds}))
+    (kept,) = ForecastBook.load(book).records
+    assert kept.seal == kept.sealed()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli._output import AsJson, emit
+from detente.cli._output import AsJson, emit, write_odds
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +31,9 @@ def bargain(
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Folder for the figures, SVG and PNG (needs the extra plot).")
     ] = None,
+    odds: Annotated[
+        Path | None, typer.Option("--odds", help="Write the deadline's odds there, for detente forecasts --add-odds.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Who holds the leverage, which deals both would sign, whether to wait, and what the deadline does."""
@@ -42,6 +45,8 @@ def bargain(
     show = (lambda line: print(f"... {line}", file=sys.stderr, flush=True)) if sys.stderr.isatty() else None
     found = Game(on=on, known=known, between=between, file=game, threat=threat, horizon=horizon, progress=show)
     answer = found.to_dict()
+    if odds is not None:
+        write_odds(found.odds_record(), odds)
     if figures is not None:
         for path in save_bargain_figures(answer, figures):
             print(path, file=sys.stderr)

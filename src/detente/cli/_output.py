@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -57,6 +58,24 @@ def _plain(title: str, columns: Sequence[str], rows: list[list[str]], right: Seq
     for row in [list(columns), *rows]:
         cells = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
         print("  ".join(cells).rstrip())
+
+
+def write_odds(record: Any, place: Path) -> None:
+    """Write odds as a record that `detente forecasts --add-odds` takes.
+
+    Raises
+    ------
+    UserError
+        Without odds, or where the file cannot be written.
+    """
+    from detente.errors import Problem, UserError
+
+    if record is None:
+        raise UserError([Problem("--odds", "there are no odds: no deadline is known, or it has no answer")])
+    try:
+        place.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError([Problem("--odds", f"{place} cannot be written: {error.strerror}")]) from None
 
 
 def notes(lines: Sequence[str]) -> None:

@@ -136,7 +136,7 @@ def odds_forecast(data: Any, where: str = "odds", *, rule: str = "", supersedes:
         raise UserError(problems)
     odds = data["odds"]
     if isinstance(odds, Mapping):
-        odds = {k: [v[0], v[2]] if isinstance(v, list | tuple) and len(v) == 3 else v for k, v in odds.items()}
+        odds = {k: _ends(v) for k, v in odds.items()}
     given = str(data.get("rule") or rule)
     default = f"Which of {', '.join(odds) if isinstance(odds, Mapping) else 'them'} had come by {data['deadline']}."
     row = {
@@ -195,6 +195,13 @@ def add_to_book(path: str | Path, record: Forecast) -> Forecast:
     except OSError as error:
         raise UserError([Problem(str(place), f"cannot be written: {error.strerror}")]) from None
     return grown.records[-1]
+
+
+def _ends(value: Any) -> Any:
+    """The ends of an interval of odds, as the file will hold them; anything else as it came, for the checks."""
+    if not isinstance(value, list | tuple) or not all(isinstance(v, int | float) for v in value):
+        return _written(value) if isinstance(value, float) else value
+    return [_written(v) for v in (value if len(value) != 3 else (value[0], value[2]))]
 
 
 def _written(value: float) -> float:
