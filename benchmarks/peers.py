@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.metadata
 import importlib.util
 import io
-import platform
 import statistics
 import time
 import warnings
@@ -171,12 +169,11 @@ def main() -> None:
     text = table(rows) if rows else "No peer is installed: pip install gegravity==0.3 puremacro==5.7.1"
     print(text)
     if options.write:
-        versions = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("jax", "numpy", "scipy"))
+        from sections import machine, write
+
         made = "Made by `python benchmarks/peers.py --write docs/benchmarks.md`: equal numbers first, then times."
-        head = f"# Beside peers\n\n{made}\n\n"
-        where = f"Python {platform.python_version()}, {versions}, 2 cores."
-        note = f"\n\n{where} Ratios hold on other machines; times do not.\n"
-        options.write.write_text(head + text + note, encoding="utf-8")
+        note = "Ratios hold on other machines; times do not."
+        write(options.write, "peers", f"## Beside peers\n\n{made}\n\n{text}\n\n{machine()} {note}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 import detente as dt
 from detente.bargain import Player, bargain_tariffs, implied_rivalry, nash_tariffs
 from detente.errors import ShockError, UnknownName
-from detente.trade import Objective, optimal_tariffs
+from detente.trade import BOUNDS, Objective, TariffProblem, maximise, optimal_tariffs, union_objective
 
 
 def two(own, theta, size=1.0):
@@ -30,6 +30,30 @@ def test_optimum_is_one_over_theta_times_the_foreign_own_share(own, theta, publi
     trade = best.equilibrium.array("trade")
     assert best.tariffs[0] == pytest.approx(1 / (theta * trade[0, 1, 1] / trade[0, 1].sum()), abs=2e-6)
     assert best.gain_percent > 0
+
+
+@pytest.mark.parametrize(("theta", "foreign"), [(4.0, 0.3), (4.0, 1.0), (2.0, 0.1)])
+def test_with_a_foreign_tariff_the_own_share_is_at_border_prices(theta, foreign):
+    """t* = 1 / (theta x own sales / (own sales + imports before duty)): duty-inclusive shares would be off."""
+    model = two(0.8, theta)
+    start = dt.Shock(tariffs=np.array([[[0.0, 0.0], [foreign, 0.0]]]))
+    best = optimal_tariffs(model, "A", sectors="all", start=start, tolerance=1e-7)
+    assert best.status == "solved"
+    trade = best.equilibrium.array("trade")[0, 1]
+    assert best.tariffs[0] == pytest.approx(1 / (theta * trade[1] / trade.sum()), abs=1e-6)
+    paid = trade * (1 + np.array([foreign, 0.0]))
+    assert abs(best.tariffs[0] - 1 / (theta * paid[1] / paid.sum())) > 1e-3
+
+
+def test_below_an_elasticity_of_one_the_optimum_is_above_100_percent():
+    best = optimal_tariffs(two(0.8, 0.76), "A", sectors="all", tolerance=1e-7)
+    trade = best.equilibrium.array("trade")[0, 1]
+    assert best.status == "solved"
+    assert best.tariffs[0] > 1
+    assert best.tariffs[0] == pytest.approx(1 / (0.76 * trade[1] / trade.sum()), abs=1e-5)
+    held = optimal_tariffs(two(0.8, 0.3), "A", sectors="all")
+    assert held.tariffs[0] == pytest.approx(3.0)
+    assert held.at_bound == (("X", "B"),)
 
 
 @pytest.mark.parametrize(("own", "tariff", "loss"), [(0.8, 0.26899, 1.38650), (0.9, 0.25879, 0.67413)])
@@ -57,6 +81,51 @@ def test_nobody_gains_from_deviating(g20, war):
     assert war.deviation_gain_percent < 1e-5
     alone = optimal_tariffs(g20, "USA", ["CHN"], start=war.equilibrium.shock)
     np.testing.assert_allclose(alone.tariffs, war.tariffs[0], atol=2e-3)
+
+
+def test_a_war_of_everybody_is_certified(g20):
+    """All 20 economies, one rate for each partner: 380 tariffs, none of which anybody would set otherwise."""
+    everybody = list(g20.world.economies)
+    war = nash_tariffs(g20, everybody, uniform="sectors")
+    assert war.status == "solved"
+    assert sum(len(t) for t in war.tariffs) == 20 * 19
+    assert set(war.deviation_gains_percent) == set(everybody)
+    assert war.deviation_gain_percent < 1e-5
+    # a search of another kind (L-BFGS) finds nothing better either
+    for name in ("USA", "KOR"):
+        k = everybody.index(name)
+        problem = TariffProblem(g20, war.instruments)
+        seeds = union_objective(name, g20, None).seeds(g20)
+        given = np.concatenate(war.tariffs)
+        reply = maximise(problem, seeds, given, problem.parts[k], BOUNDS, 1e-5, 60)
+        assert -1e-9 <= reply.value - war.payoffs_percent[name] < 1e-5
+    # and a tenth more or less on everybody is worse
+    income = war.payoffs_percent["USA"]
+    k = everybody.index("USA")
+    for factor in (0.9, 1.1):
+        moved = [t * factor if i == k else t for i, t in enumerate(war.tariffs)]
+        assert problem.values(np.concatenate(moved), [union_objective("USA", g20, None).seeds(g20)])[0] < income - 1e-4
+
+
+def test_mirror_images_end_a_war_of_many_with_one_rate():
+    """Four identical economies: one tariff for all, which solves the scalar condition of one of them by itself."""
+    count, theta = 4, 4.0
+    trade = np.full((1, count, count), 10.0)
+    trade[0, np.arange(count), np.arange(count)] = 70.0
+    names = ["A", "B", "C", "D"]
+    model = dt.TradeModel(dt.World.from_arrays(trade, np.zeros_like(trade), names, ["X"]), elasticities=theta)
+    war = nash_tariffs(model, [Player(n, sectors="all") for n in names], tolerance=1e-7)
+    assert war.status == "solved"
+    rates = np.concatenate(war.tariffs)
+    np.testing.assert_allclose(rates, rates[0], atol=1e-8)
+    alone = optimal_tariffs(model, "A", sectors="all", uniform="sectors", start=war.equilibrium.shock, tolerance=1e-7)
+    np.testing.assert_allclose(alone.tariffs, rates[0], atol=1e-6)
+    # symmetric: factor prices do not move, so that the loss has a closed form
+    home, abroad = 0.7, 0.1 * (1 + rates[0]) ** -theta
+    price = (home + 3 * abroad) ** (-1 / theta)
+    border = 3 * abroad / (1 + rates[0]) / (home + 3 * abroad)
+    income = 1 / (home / (home + 3 * abroad) + border)  # spending over what producers get
+    assert war.payoffs_percent["A"] == pytest.approx(100 * (income / price - 1), abs=1e-7)
 
 
 def test_the_optimum_is_flat_and_no_other_rate_is_better(g20):

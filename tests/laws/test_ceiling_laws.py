@@ -99,6 +99,21 @@ def test_lerner_a_uniform_import_tariff_is_a_uniform_export_tax():
     np.testing.assert_allclose(one["real_income_percent"], two["real_income_percent"], atol=1e-8)
 
 
+@pytest.mark.parametrize("nest", NESTS)
+def test_duties_on_all_imports_undone_by_subsidies_on_all_exports_change_nothing(nest):
+    """The flat direction of Lerner's symmetry: (1 + t)(1 + e) = 1 at every border of one economy, trade balanced."""
+    a = random_accounts(7, tariffs=False, balanced=True)
+    b, p = setting(a, nest)
+    rate = 0.25
+    tariff = jnp.zeros_like(b.tariff).at[:, 0, 1:].set(rate)
+    subsidy = jnp.zeros_like(b.tariff).at[:, 1:, 0].set(1 / (1 + rate) - 1)
+    out, _ = solved(b, p, m.no_shock(b)._replace(tariff=tariff, export_tax=subsidy))
+    np.testing.assert_allclose(out["real_income_percent"], 0.0, atol=1e-8)
+    np.testing.assert_allclose(out["trade_quantity_percent"], 0.0, atol=1e-8)
+    alone, _ = solved(b, p, m.no_shock(b)._replace(tariff=tariff))
+    assert np.abs(alone["trade_quantity_percent"]).max() > 1
+
+
 def test_one_limit_over_several_importers_holds_for_their_sum():
     cells = ((0, 0, 1), (0, 2, 1), (0, 3, 1))
     b, p = setting(random_accounts(8), "short")

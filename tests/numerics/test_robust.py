@@ -93,3 +93,55 @@ def test_the_doctor_names_where_it_hurts(world):
     assert told["worst"][0]["gap"] == pytest.approx(told["residual"], rel=1.0)
     assert {"economy", "sector", "equation"} <= set(told["worst"][0])
     assert any("C26 from CHN to USA" in line for line in told["extremes"])
+
+
+def closed(world, factor):
+    """Every border `factor` times as costly."""
+    home = np.eye(len(world.economies), dtype=bool)[None]
+    return dt.Shock(trade_costs=np.broadcast_to(np.where(home, 1.0, factor), world.trade.shape))
+
+
+@pytest.mark.parametrize(("factor", "near"), [(100.0, 1e-3), (1e4, 1e-7)])
+def test_near_autarky_is_the_closed_form(world, models, factor, near):
+    """Arkolakis, Costinot and Rodriguez-Clare (2012), sectors and inputs: ln(w/P) from the baseline home shares alone.
+
+    ln P_j / w solves (I - gamma') x = ln(home share') - ln(home share) over theta, and home share' goes to one.
+    Checked where each good is at least partly made at home: elsewhere the limit is far away.
+    """
+    model = models["long"]
+    eq = model.solve(closed(world, factor))
+    assert eq.status == "solved"
+    assert finite(eq)
+    b = model.baseline
+    home = np.einsum("jnn->nj", np.asarray(b.share))
+    some = np.flatnonzero(home.min(axis=1) > 0.05)
+    assert len(some) > 5
+    for n in some:
+        beta = np.asarray(b.value_added_share[n])
+        gamma = np.asarray(b.input_share[n])
+        np.testing.assert_allclose(beta + gamma.sum(axis=0), 1.0, atol=1e-9)
+        over_wage = np.linalg.solve(np.eye(len(beta)) - gamma.T, -np.log(home[n]) / model.theta)
+        expected = 100 * np.expm1(np.asarray(b.final_share[n]) @ over_wage * -1)
+        # the price of a good made at home is cost x (home share'/home share)^(1/theta): here home share' is one
+        assert eq.array("real_wage_percent")[n] == pytest.approx(expected, abs=100 * near)
+
+
+@pytest.mark.parametrize("horizon", ["long", "short"])
+@pytest.mark.parametrize("factor", [30.0, 100.0])
+def test_near_autarky_solves_without_small_steps(world, models, horizon, factor):
+    eq = models[horizon].solve(closed(world, factor))
+    assert eq.status == "solved"
+    assert finite(eq)
+    assert eq.steps < 2 * models[horizon].options.max_steps
+    assert eq.array("trade_quantity_percent").min() >= -100
+
+
+@pytest.mark.parametrize("horizon", ["long", "short"])
+def test_everybody_charges_500_percent_on_everything(world, models, horizon):
+    change = {"tariff": "set", "importer": "all", "exporter": "all", "sectors": "all", "rate": 5.0}
+    eq = models[horizon].solve(dt.Shock.from_changes(world, [change]))
+    assert eq.status == "solved"
+    assert finite(eq)
+    assert eq.steps < 2 * models[horizon].options.max_steps
+    goods = eq.array("goods_trade_percent")
+    assert np.median(goods[~np.eye(len(goods), dtype=bool)]) < -40

@@ -10,7 +10,7 @@ from test_equilibrium_laws import NESTS, costs, setting, war
 import detente.model as m
 from detente.model._anderson import newton
 from detente.model._ces import ces_log
-from detente.model._map import start, step
+from detente.model._map import Pace, start, step
 from detente.model._wedges import wedges
 from sample_worlds import random_accounts
 
@@ -68,7 +68,9 @@ def test_newton_finds_the_same_place_as_anderson():
     shock = war(b, 0.4)
     s = m.solve(b, p, shock, options=TIGHT)
     wedge = wedges(b, p, shock)
-    state, residual, _ = newton(lambda x: step(b, p, shock, wedge, x, 0.3), start(b), tolerance=jnp.asarray(1e-12))
+    state, residual, _ = newton(
+        lambda x: step(b, p, shock, wedge, x, Pace(0.3, 1.0)), start(b), tolerance=jnp.asarray(1e-12)
+    )
     assert float(residual) < 1e-12
     np.testing.assert_allclose(np.asarray(state.price), np.asarray(s.state.price), atol=1e-11)
 

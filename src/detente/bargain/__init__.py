@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from detente.bargain._agreement import Zone as Zone
     from detente.bargain._attrition import Attrition as Attrition
     from detente.bargain._attrition import attrition as attrition
+    from detente.bargain._coalition import CoalitionPayoffs as CoalitionPayoffs
+    from detente.bargain._coalition import coalition_payoffs as coalition_payoffs
+    from detente.bargain._coalition_table import coalition_answer as coalition_answer
+    from detente.bargain._coalition_table import coalition_ranges as coalition_ranges
+    from detente.bargain._conflict_answer import conflict_answer as conflict_answer
+    from detente.bargain._conflict_file import conflict_names as conflict_names
+    from detente.bargain._conflict_file import parse_conflict as parse_conflict
+    from detente.bargain._conflict_file import read_conflict as read_conflict
     from detente.bargain._deadline import Deadline as Deadline
     from detente.bargain._deadline import deadline_odds as deadline_odds
     from detente.bargain._deadline import drawn as drawn
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from detente.bargain._game import Game as Game
     from detente.bargain._game_file import GameSpec as GameSpec
     from detente.bargain._game_file import read_game as read_game
+    from detente.bargain._graph import Conflict as Conflict
     from detente.bargain._intervals import jeffreys_interval as jeffreys_interval
     from detente.bargain._intervals import wilson_interval as wilson_interval
     from detente.bargain._inverse import ImpliedWeight as ImpliedWeight
@@ -36,6 +45,11 @@ if TYPE_CHECKING:
     from detente.bargain._offers import finite_offers as finite_offers
     from detente.bargain._offers import short_wait_shares as short_wait_shares
     from detente.bargain._players import Player as Player
+    from detente.bargain._rules import RulesAndPower as RulesAndPower
+    from detente.bargain._rules import players_world as players_world
+    from detente.bargain._rules import rules_against_power as rules_against_power
+    from detente.bargain._rules import rules_answer as rules_answer
+    from detente.bargain._rules import rules_ranges as rules_ranges
     from detente.bargain._shapley import shapley as shapley
     from detente.bargain._stopping import Stopping as Stopping
     from detente.bargain._stopping import stopping as stopping
@@ -62,6 +76,20 @@ _PUBLIC = {
     "Zone": "detente.bargain._agreement",
     "Agreement": "detente.bargain._agreement",
     "Player": "detente.bargain._players",
+    "Conflict": "detente.bargain._graph",
+    "read_conflict": "detente.bargain._conflict_file",
+    "parse_conflict": "detente.bargain._conflict_file",
+    "conflict_names": "detente.bargain._conflict_file",
+    "conflict_answer": "detente.bargain._conflict_answer",
+    "coalition_payoffs": "detente.bargain._coalition",
+    "CoalitionPayoffs": "detente.bargain._coalition",
+    "coalition_answer": "detente.bargain._coalition_table",
+    "coalition_ranges": "detente.bargain._coalition_table",
+    "rules_against_power": "detente.bargain._rules",
+    "rules_answer": "detente.bargain._rules",
+    "rules_ranges": "detente.bargain._rules",
+    "players_world": "detente.bargain._rules",
+    "RulesAndPower": "detente.bargain._rules",
     "alternating_offers": "detente.bargain._offers",
     "Offers": "detente.bargain._offers",
     "finite_offers": "detente.bargain._offers",

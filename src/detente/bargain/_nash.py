@@ -10,9 +10,21 @@ from typing import Any
 import numpy as np
 
 from detente.bargain._players import Player, seat
-from detente.trade import BOUNDS, Equilibrium, Instruments, Shock, TariffProblem, TradeModel, balanced, maximise
+from detente.trade import (
+    BOUNDS,
+    Equilibrium,
+    Instruments,
+    Shock,
+    Slopes,
+    TariffProblem,
+    TradeModel,
+    balanced,
+    climb,
+    first_guess,
+)
 
-_DEPTH = 8
+_REPLY_ROUNDS = 40
+_STEPS_FROM_HERE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +35,10 @@ class NashTariffs:
     ----------
     status
         `solved` when every player's slopes vanish and no certified deviation gains more than `tolerance`.
-    deviation_gain_percent
-        The most any player's best reply gains over its Nash tariffs; None when not certified.
+    slope
+        Largest derivative left, percent of spending per standard step of a tariff, off the bounds.
+    deviation_gains_percent
+        What each player's best reply, as far as searched, gains over its Nash tariffs; empty when not certified.
     payoffs_percent
         Objective of each player against the start (balanced baseline), percent of spending.
     """
@@ -35,12 +49,17 @@ class NashTariffs:
     tariffs: tuple[np.ndarray, ...]
     status: str
     slope: float
-    deviation_gain_percent: float | None
+    deviation_gains_percent: dict[str, float]
     payoffs_percent: dict[str, float]
     rounds: int
     solves: int
     seconds: float
     equilibrium: Equilibrium
+
+    @property
+    def deviation_gain_percent(self) -> float | None:
+        """The most any player gains by deviating; None when not certified."""
+        return max(self.deviation_gains_percent.values(), default=None)
 
     def average(self, player: str) -> float:
         """A player's Nash tariffs, weighted by baseline imports."""
@@ -69,16 +88,17 @@ def nash_tariffs(
 ) -> NashTariffs:
     """Tariffs from which no player gains by changing its own.
 
-    All first-order conditions are met together: each round moves every tariff along its player's own slope over
-    its curvature, accelerated (Anderson); then, from there, each player's best reply is searched and the largest
-    gain reported. Transfers are purged first. Symmetric two-country closed form: docs/games.md.
+    All first-order conditions are met together: each round moves every tariff by its slope over its curvature,
+    accelerated (Anderson); all players' slopes come from one block of adjoints. Then each player's best reply is
+    searched twice: a few steps from its Nash tariffs, and all the way from those it had before the game. The larger
+    gain counts. Transfers are purged first. Symmetric two-country closed form: docs/games.md.
 
     Parameters
     ----------
     players
         Names, or `Player`s with instruments and objectives of their own.
     tolerance
-        Largest slope left, percent of spending per standard step of a tariff.
+        Largest slope left, percent of spending per standard step of a tariff, and largest gain from deviating.
     certify
         Search each player's best reply at the end.
     progress
@@ -96,17 +116,25 @@ def nash_tariffs(
     m = balanced(model)
     listed, tools, seeds = seat(players, m, uniform=uniform)
     problem = TariffProblem(m, tools, start)
-    begin = np.clip(problem.current, *bounds)
-    tariffs, slope, rounds = _meet(problem, seeds, begin, bounds, tolerance, max_rounds, progress)
+    found = climb(
+        Slopes(problem, seeds, range(len(listed))),
+        first_guess(problem, bounds),
+        bounds,
+        tolerance,
+        max_rounds,
+        progress,
+    )
+    tariffs, names = found.tariffs, [p.name for p in listed]
     solution = problem.solve(tariffs)
-    payoffs = _payoffs(problem, tariffs, seeds, [p.name for p in listed])
-    gain = _certificate(problem, seeds, tariffs, bounds, tolerance) if certify and solution.solved else None
-    done = slope <= tolerance and solution.solved and (gain is None or gain <= tolerance)
+    gains = _gains(problem, seeds, tariffs, bounds, tolerance) if certify and solution.solved else []
+    # a gain that is not a number is no certificate
+    done = found.slope <= tolerance and solution.solved and all(gain <= tolerance for gain in gains)
     shock = Shock(tariffs=np.asarray(problem.arrays(tariffs).tariff), label="Nash tariffs")
     return NashTariffs(
-        m, tuple(p.name for p in listed), tuple(tools), tuple(tariffs[s] for s in problem.parts),
-        "solved" if done else "stopped_at_limit", slope, gain, payoffs, rounds, problem.solves,
-        time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(tariffs), solution),
+        m, tuple(names), tuple(tools), tuple(tariffs[s] for s in problem.parts),
+        "solved" if done else "stopped_at_limit", found.slope, dict(zip(names, gains, strict=False)),
+        _payoffs(problem, tariffs, seeds, names), found.rounds, problem.solves, time.perf_counter() - clock,
+        Equilibrium(m, shock, problem.arrays(tariffs), solution),
     )  # fmt: skip
 
 
@@ -118,79 +146,21 @@ def _payoffs(
     return dict(zip(names, map(float, values), strict=True))
 
 
-def _meet(
-    problem: TariffProblem, seeds: list[dict[str, Any]], begin: np.ndarray, bounds: tuple[float, float],
-    tolerance: float, max_rounds: int, progress: Callable[[int, float], None] | None,
-) -> tuple[np.ndarray, float, int]:  # fmt: skip
-    """Tariffs at which every player's slope vanishes (or its bound holds it), by accelerated slope steps."""
-    low, high = bounds[0] * problem.scale, bounds[1] * problem.scale
-    pace = _pace(problem, seeds)
-    y, slope = begin * problem.scale, np.inf
-    past: list[tuple[np.ndarray, np.ndarray]] = []
-    for number in range(1, max_rounds + 1):
-        slopes = _slopes(problem, seeds, y / problem.scale)
-        if slopes is None:  # a step too far: go half-way back to the last point that solved
-            if not past:
-                break
-            y = 0.5 * (y + past[-1][0])
-            continue
-        target = np.clip(y + pace * slopes / 100.0, low, high)
-        free = (target > low) & (target < high)
-        slope = float(np.abs(np.where(free, slopes, 0.0)).max())
-        if progress:
-            progress(number, slope)
-        if slope <= tolerance:
-            return y / problem.scale, slope, number
-        past = [*past[-_DEPTH:], (y, target - y)]
-        y = np.clip(_mixed(past), low, high)
-    return y / problem.scale, slope, max_rounds
-
-
-def _slopes(problem: TariffProblem, seeds: list[dict[str, Any]], tariffs: np.ndarray) -> np.ndarray | None:
-    """Slope of each variable in its own player's objective, per scaled step."""
-    solution = problem.solve(tariffs)
-    if not solution.solved:
-        return None
-    out: np.ndarray = np.zeros(problem.size)
-    for own, seed in zip(problem.parts, seeds, strict=True):
-        _, slope = problem.gradient(tariffs, solution, seed)
-        out[own] = slope[own] / problem.scale[own]
-    return out
-
-
-def _pace(problem: TariffProblem, seeds: list[dict[str, Any]]) -> np.ndarray:
-    """A step's length: curvature in scaled variables is near one over the player's share of world spending."""
-    final = np.asarray(problem.model.baseline.final)
-    out: np.ndarray = np.ones(problem.size)
-    for own, seed in zip(problem.parts, seeds, strict=True):
-        mine = seed["real_income_percent"] > 0
-        out[own] = final[mine].sum()
-    return out
-
-
-def _mixed(past: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Anderson's next point from points and their steps."""
-    x, f = past[-1]
-    plain: np.ndarray = x + f
-    if len(past) == 1:
-        return plain
-    dx = np.array([past[k + 1][0] - past[k][0] for k in range(len(past) - 1)])
-    df = np.array([past[k + 1][1] - past[k][1] for k in range(len(past) - 1)])
-    weight, *_ = np.linalg.lstsq(df.T, f, rcond=1e-10)
-    turned: np.ndarray = plain - weight @ (dx + df)
-    return turned
-
-
-def _certificate(
-    problem: TariffProblem,
-    seeds: list[dict[str, Any]],
-    tariffs: np.ndarray,
-    bounds: tuple[float, float],
+def _gains(
+    problem: TariffProblem, seeds: list[dict[str, Any]], tariffs: np.ndarray, bounds: tuple[float, float],
     tolerance: float,
-) -> float:
-    """The largest gain any player's best reply brings over the tariffs given, percent."""
-    gains: list[float] = [0.0]
-    for own, seed in zip(problem.parts, seeds, strict=True):
-        best = maximise(problem, seed, tariffs, own, bounds, tolerance, 60)
-        gains.append(best.value - best.start_value)
-    return max(gains)
+) -> list[float]:  # fmt: skip
+    """What each player gains by its best reply, percent: the better of two searches, see `nash_tariffs`."""
+    gains: list[float] = []
+    for player, own in enumerate(problem.parts):
+        slopes = Slopes(problem, seeds, [player])
+        here = slopes.at(tariffs)
+        if here is None:
+            gains.append(float("nan"))
+            continue
+        before = tariffs.copy()
+        before[own] = problem.current[own]
+        near = climb(slopes, tariffs, bounds, 0.0, _STEPS_FROM_HERE)
+        far = climb(slopes, before, bounds, tolerance, _REPLY_ROUNDS)
+        gains.append(max(0.0, *(float(reply.best[0] - here.values[0]) for reply in (near, far))))
+    return gains

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from detente.brief._bargain_figures import save_bargain_figures as save_bargain_figures
     from detente.brief._bargain_terminal import render_bargain as render_bargain
     from detente.brief._brief import Brief as Brief
+    from detente.brief._coalition_figure import coalition_figure as coalition_figure
+    from detente.brief._conflict_figure import conflict_figure as conflict_figure
     from detente.brief._figures import save_figure as save_figure
     from detente.brief._figures import timeline_figure as timeline_figure
     from detente.brief._terminal import render as render
@@ -21,6 +23,8 @@ _PUBLIC = {
     "save_bargain_figures": "detente.brief._bargain_figures",
     "render_bargain": "detente.brief._bargain_terminal",
     "render": "detente.brief._terminal",
+    "coalition_figure": "detente.brief._coalition_figure",
+    "conflict_figure": "detente.brief._conflict_figure",
     "save_figure": "detente.brief._figures",
     "timeline_figure": "detente.brief._figures",
 }

@@ -9,7 +9,20 @@ import typer
 
 from detente.errors import UserError
 
-GROUPS = ("_bargain", "_brief", "_commitments", "_controls", "_data", "_games", "_ledger", "_read", "_run", "_timeline")
+GROUPS = (
+    "_bargain",
+    "_brief",
+    "_coalition",
+    "_commitments",
+    "_conflict",
+    "_controls",
+    "_data",
+    "_games",
+    "_ledger",
+    "_read",
+    "_run",
+    "_timeline",
+)
 """Modules of `detente.cli` that add commands. They must stay light: rooms are imported inside the commands."""
 
 _HELP = "A workbench for trade conflict: from the measures in force to what they cost."

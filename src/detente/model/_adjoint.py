@@ -17,13 +17,14 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
+from detente.model._anderson import anderson
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._config import gmres
-from detente.model._map import State, step
+from detente.model._map import Pace, State, step
 from detente.model._outcomes import outcomes
 from detente.model._wedges import wedges
 
-_DAMPING = 0.3
+_PACE = Pace(0.4, 1.0)
 
 
 class Sensitivity(NamedTuple):
@@ -55,7 +56,7 @@ def _gradient(
 
     def pass_on(x: Any, free: Sensitivity) -> Any:
         s, p = _fixed(shock, parameters, free)
-        return ravel_pytree(step(baseline, p, s, wedges(baseline, p, s), unravel(x), _DAMPING)[0])[0]
+        return ravel_pytree(step(baseline, p, s, wedges(baseline, p, s), unravel(x), _PACE)[0])[0]
 
     def value(x: Any, free: Sensitivity) -> Any:
         s, p = _fixed(shock, parameters, free)
@@ -87,3 +88,77 @@ def gradient(
         baseline, parameters, shock, state, {k: jnp.asarray(v, dtype=float) for k, v in seeds.items()}
     )
     return float(level), by, float(gap)
+
+
+class OwnSlopes(NamedTuple):
+    """Many objectives at one equilibrium: each player's, and its slope in its own tariffs."""
+
+    values: Any
+    """(player,)"""
+    tariff: Any
+    """(sector, importer, exporter): slope of the objective of the importer's player; 0 for who plays not"""
+    adjoints: Any
+    """(player, unknown), to start from next time"""
+    gap: Any
+    """largest gap of an adjoint system, over its right-hand side"""
+
+
+@jax.jit
+def own_slopes(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, seeds: Mapping[str, Any],
+    owner: Any, begin: Any, tolerance: Any,
+) -> OwnSlopes:  # fmt: skip
+    """Slopes of many players' objectives, each in the tariffs of its own importers, by one block of adjoints.
+
+    All adjoint systems share the linearised map, so that a pass is one matrix product for all players.
+
+    Parameters
+    ----------
+    seeds
+        Names of outcomes and weights of (player, *shape of the outcome*).
+    owner
+        (economy,) whose tariffs these are: a player's number, or -1.
+    begin
+        (player, unknown) adjoints to start from: zeros, or those of a point near by.
+    tolerance
+        Largest gap of an adjoint system over the largest entry of its right-hand side.
+    """
+    flat, unravel = ravel_pytree(state)
+    wedge = wedges(baseline, parameters, shock)
+
+    def valued(x: Any, s: ShockArrays) -> Any:
+        found = outcomes(baseline, parameters, s, unravel(x))
+        return {name: found[name] for name in seeds}
+
+    levels, pull_value = jax.vjp(lambda x: valued(x, shock), flat)
+    _, pull = jax.vjp(lambda x: ravel_pytree(step(baseline, parameters, shock, wedge, unravel(x), _PACE)[0])[0], flat)
+
+    def adjoint(seed: Any, first: Any) -> tuple[Any, Any]:
+        right = pull_value(seed)[0]
+        size = jnp.maximum(jnp.abs(right).max(), 1e-300)
+
+        def towards(x: tuple[Any]) -> tuple[tuple[Any], tuple[Any]]:
+            new = right / size + pull(x[0])[0]
+            return (new,), (new - x[0],)
+
+        found, gap, _ = anderson(towards, (first / size,), depth=4, tolerance=tolerance, max_steps=jnp.asarray(400.0))
+        return found[0] * size, gap
+
+    adjoints, gaps = jax.vmap(adjoint)(dict(seeds), begin)
+
+    def along(tariff: Any) -> Any:
+        s = shock._replace(tariff=tariff)
+        moved = step(baseline, parameters, s, wedges(baseline, parameters, s), state, _PACE)[0]
+        return valued(flat, s), ravel_pytree(moved)[0]
+
+    _, pull_tariff = jax.vjp(along, shock.tariff)
+
+    def add(total: Any, one: Any) -> tuple[Any, None]:
+        player, seed, found = one
+        by = pull_tariff((seed, found))[0]
+        return total + jnp.where((owner == player)[None, :, None], by, 0.0), None
+
+    players = jnp.arange(adjoints.shape[0])
+    total, _ = jax.lax.scan(add, jnp.zeros_like(shock.tariff), (players, dict(seeds), adjoints))
+    values = sum((seeds[name] * levels[name]).reshape(len(players), -1).sum(axis=1) for name in seeds)
+    return OwnSlopes(values, total, adjoints, gaps.max())

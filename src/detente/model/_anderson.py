@@ -27,8 +27,9 @@ class Iterate(NamedTuple):
     steps: Float[Array, ""]
     x_last: Float[Array, " m"]
     f_last: Float[Array, " m"]
-    dx: Float[Array, "depth m"]
+    dg: Float[Array, "depth m"]
     df: Float[Array, "depth m"]
+    gram: Float[Array, "depth depth"]
 
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -65,19 +66,23 @@ def anderson(
         f, residual = evaluate(it.x)
         slot = (it.steps.astype(jnp.int32) - 1) % depth
         first = it.steps == 0
-        dx = it.dx.at[slot].set(jnp.where(first, 0.0, it.x - it.x_last))
-        df = it.df.at[slot].set(jnp.where(first, 0.0, f - it.f_last))
-        gram = df @ df.T
+        change = jnp.where(first, 0.0, f - it.f_last)
+        df = it.df.at[slot].set(change)
+        dg = it.dg.at[slot].set(jnp.where(first, 0.0, it.x - it.x_last) + change)
+        products = df @ jnp.stack([change, f], axis=1)
+        gram = it.gram.at[slot].set(products[:, 0]).at[:, slot].set(products[:, 0])
         trace = jnp.trace(gram)
         scale = jnp.where(trace > 0, trace / depth, 1.0)
-        weight = jnp.linalg.solve(gram + _RIDGE * scale * jnp.eye(depth), df @ f)
-        x_new = it.x + f - weight @ (dx + df)
+        weight = jnp.linalg.solve(gram + _RIDGE * scale * jnp.eye(depth), products[:, 1])
+        x_new = it.x + f - weight @ dg
         done = residual <= tolerance
-        return Iterate(jnp.where(done, it.x, x_new), residual, it.steps + 1, it.x, f, dx, df)
+        return Iterate(jnp.where(done, it.x, x_new), residual, it.steps + 1, it.x, f, dg, df, gram)
 
     zero = jnp.zeros((depth, flat0.size))
     # the first residual is not known yet: large, and finite so that it does not read as a failure
-    begin = Iterate(flat0, jnp.asarray(_HUGE), jnp.zeros(()), flat0, jnp.zeros_like(flat0), zero, zero)
+    begin = Iterate(
+        flat0, jnp.asarray(_HUGE), jnp.zeros(()), flat0, jnp.zeros_like(flat0), zero, zero, jnp.zeros((depth, depth))
+    )
     end = jax.lax.while_loop(more, body, begin)
     return unravel(end.x), end.residual, end.steps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -36,11 +37,19 @@ def ces_log(
     [0.1, 0.1, 0.1]
     """
     r = 1.0 - rho
-    near = jnp.abs(r) < _NEAR_ONE
-    safe = jnp.where(near, 1.0, r)
-    total = jnp.einsum("...km,...k->...m", weight, jnp.expm1(safe * log_ratio))
-    away = jnp.log1p(total) / safe
-    mean = jnp.einsum("...km,...k->...m", weight, log_ratio)
-    square = jnp.einsum("...km,...k->...m", weight, log_ratio**2)
-    limit = mean + 0.5 * r * (square - mean**2)
-    return jnp.where(near, limit, away)
+
+    def away(_: None) -> Float[Array, "*b m"]:
+        return jnp.log1p(_weighted(weight, jnp.expm1(r * log_ratio))) / r
+
+    def near(_: None) -> Float[Array, "*b m"]:
+        mean, square = _weighted(weight, log_ratio), _weighted(weight, log_ratio**2)
+        return mean + 0.5 * r * (square - mean**2)
+
+    found: Array = jax.lax.cond(jnp.abs(r) < _NEAR_ONE, near, away, None)
+    return found
+
+
+def _weighted(weight: Float[Array, "*b k m"], x: Float[Array, "*b k"]) -> Float[Array, "*b m"]:
+    if weight.shape[-1] == 1:  # a sum is several times faster than thousands of tiny matrix products
+        return (weight[..., 0] * x).sum(axis=-1, keepdims=True)
+    return jnp.einsum("...km,...k->...m", weight, x)

@@ -153,15 +153,24 @@ def implied(baseline: Baseline, allocation: Allocation) -> tuple[Array, Array, A
     return log_va, allocation.price, log_spending
 
 
+class Pace(NamedTuple):
+    """How wages are moved: the share of the gap closed in a step, and by which gap (the road, never the place)."""
+
+    damping: Any
+    by_trade: Any
+    """1: by the trade balance; 0: by value added; between: both"""
+
+
 def step(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State, damping: Any
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State, pace: Pace
 ) -> tuple[State, State]:
     """One damped step and the undamped gap it closes.
 
-    A sector's value added answers its own factor return with elasticity near `-theta beta mu`, an
-    economy's with one near `-theta`; the step divides by one plus that answer. World value added is
-    set back to one: the numeraire. A premium moves by the group's excess over what a premium does to
-    quantity, and never below zero: at rest either it is zero or the ceiling is met.
+    A sector's value added answers its own factor return with elasticity near `-theta beta mu`: its step divides
+    by one plus that answer, the economy's wage index held. The index then moves by the trade balance over what a
+    wage does to it; or, slower and surer far from the answer when little can be substituted, by the gap of value
+    added. World value added is set back to one: the numeraire. A premium moves by the group's excess over what a
+    premium does to quantity, and never below zero: at rest either it is zero or the ceiling is met.
     """
     a = allocate(baseline, parameters, shock, wedge, state)
     log_va, price, spending = implied(baseline, a)
@@ -169,9 +178,36 @@ def step(
     premium = jnp.maximum(-state.premium, over)
     gap = State(log_va - state.value_added, price - state.price, spending - state.spending, premium)
     va0 = baseline.value_added_share * baseline.output
-    weight = va0 / va0.sum(axis=1, keepdims=True)
-    whole = (weight * gap.value_added).sum(axis=1, keepdims=True)
     own = 1.0 / (1.0 + parameters.immobility * parameters.theta * baseline.value_added_share)
-    damped = state.value_added + damping * whole + own * (gap.value_added - whole)
+    moved = state.value_added + own * gap.value_added
+    index = jnp.log((va0 * jnp.exp(moved)).sum(axis=1) / va0.sum(axis=1))
+    wage = a.wage_index - index + pace.damping * wage_gap(baseline, parameters, wedge, a)
+    whole = (va0 / va0.sum(axis=1, keepdims=True) * gap.value_added).sum(axis=1, keepdims=True)
+    surely = state.value_added + pace.damping * whole + own * (gap.value_added - whole)
+    damped = pace.by_trade * (moved + wage[:, None]) + (1.0 - pace.by_trade) * surely
     damped = damped - jnp.log((va0 * jnp.exp(damped)).sum())
     return State(damped, price, spending, state.premium + premium), gap
+
+
+def wage_gap(baseline: Baseline, parameters: Parameters, wedge: Wedges, a: Allocation) -> Float[Array, " n"]:
+    """Trade balance less the transfer, over its fall for a unit of log wage: the log wage gap, near enough.
+
+    Exports fall by `theta` times domestic content, imports rise by it times `1 + theta x own share`. However
+    little is traded the ratio is of one size, so that wages settle as fast near autarky as anywhere.
+    """
+    theta = parameters.theta[:, None]
+    income = jnp.exp(a.wage_index) * (baseline.value_added_share * baseline.output).sum(axis=1)
+    spending = a.demand * jnp.exp(-theta * a.price.T)
+    surplus = a.output.sum(axis=1) + a.final - income - a.input_tax - spending.sum(axis=0)
+    home_sales, home_bought = (
+        jnp.diagonal(flows, axis1=1, axis2=2) * a.attraction * a.demand for flows in (wedge.to_producer, wedge.pull)
+    )
+    exports = jnp.maximum(a.output.T - home_sales, 0.0)
+    imports = jnp.maximum(spending - home_bought, 0.0)
+    own_share = home_bought / jnp.where(spending > 0, spending, 1.0)
+    kept = a.value_added.sum(axis=1) / a.output.sum(axis=1)
+    content = kept / (1.0 - (1.0 - kept) * home_bought.sum(axis=0) / spending.sum(axis=0))
+    fall = content * (exports * theta + imports * (1.0 + theta * own_share)).sum(axis=0)
+    # an economy that trades nothing has no balance to close: its wage stays
+    settled: Array = jnp.where(fall > 0, surplus / jax.lax.stop_gradient(jnp.where(fall > 0, fall, 1.0)), 0.0)
+    return settled

@@ -1,13 +1,10 @@
-"""Solve one equilibrium or many; say how it went, and what to do when it did not."""
+"""Solve one equilibrium; say how it went, and what to do when it did not."""
 
 from __future__ import annotations
 
 import enum
 import functools
-import os
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import jax
@@ -16,8 +13,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from detente.model._anderson import anderson, newton
-from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
-from detente.model._map import State, allocate, start, step
+from detente.model._baseline import Baseline, Parameters, ShockArrays
+from detente.model._map import Pace, State, allocate, start, step
 from detente.model._wedges import wedges
 
 
@@ -60,14 +57,14 @@ _REMEDIES = {
 class SolverOptions:
     """Settings that change the road to an equilibrium, never the equilibrium beyond `tolerance`.
 
-    tolerance: largest gap of any log unknown. damping: share of an economy's factor-income gap closed
-    in a step before acceleration. depth: differences Anderson remembers. continuation: most
-    sub-steps of the shock tried when the direct solve fails.
+    tolerance: largest gap of any log unknown. damping: share of an economy's wage gap closed in a step
+    before acceleration. depth: differences Anderson remembers. continuation: most sub-steps of the shock
+    tried when the direct solve fails.
     """
 
     tolerance: float = 1e-10
     max_steps: int = 400
-    damping: float = 0.3
+    damping: float = 0.4
     depth: int = 10
     continuation: int = 40
 
@@ -89,6 +86,8 @@ class Solution:
 
 
 _DEFAULT = SolverOptions()
+_SURE_DAMPING = 0.3
+"""Share of the gap closed where value added, not the trade balance, leads the wage."""
 _CLOSE = 1e-2
 """Largest log gap from which Newton steps are tried."""
 
@@ -96,21 +95,21 @@ _CLOSE = 1e-2
 @functools.partial(jax.jit, static_argnames=("depth",))
 def _accelerate(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State,
-    tolerance: Array, max_steps: Array, damping: Array, depth: int,
+    tolerance: Array, max_steps: Array, pace: Pace, depth: int,
 ) -> tuple[State, Array, Array]:  # fmt: skip
     wedge = wedges(baseline, parameters, shock)
     return anderson(
-        lambda s: step(baseline, parameters, shock, wedge, s, damping),
+        lambda s: step(baseline, parameters, shock, wedge, s, pace),
         begin, depth=depth, tolerance=tolerance, max_steps=max_steps,
     )  # fmt: skip
 
 
 @jax.jit
 def _polish(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, tolerance: Array, damping: Array
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, tolerance: Array, pace: Pace
 ) -> tuple[State, Array, Array]:
     wedge = wedges(baseline, parameters, shock)
-    return newton(lambda s: step(baseline, parameters, shock, wedge, s, damping), begin, tolerance=tolerance)
+    return newton(lambda s: step(baseline, parameters, shock, wedge, s, pace), begin, tolerance=tolerance)
 
 
 @jax.jit
@@ -119,11 +118,17 @@ def _final_spending(baseline: Baseline, parameters: Parameters, shock: ShockArra
 
 
 def _direct(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, options: SolverOptions
+    baseline: Baseline,
+    parameters: Parameters,
+    shock: ShockArrays,
+    begin: State,
+    options: SolverOptions,
+    by_trade: float,
 ) -> tuple[State, float, int]:
+    damping = options.damping if by_trade else _SURE_DAMPING
     state, residual, steps = _accelerate(
         baseline, parameters, shock, begin, jnp.asarray(options.tolerance), jnp.asarray(float(options.max_steps)),
-        jnp.asarray(options.damping), options.depth,
+        Pace(jnp.asarray(damping), jnp.asarray(by_trade)), options.depth,
     )  # fmt: skip
     return state, float(residual), int(steps)
 
@@ -131,13 +136,20 @@ def _direct(
 def _near(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, options: SolverOptions
 ) -> tuple[State, float, int]:
-    """Anderson, and Newton-Krylov from where it stalls if that is close by."""
-    state, residual, steps = _direct(baseline, parameters, shock, begin, options)
-    if residual <= options.tolerance or not residual < _CLOSE or options.continuation == 0:
+    """Anderson with wages led by the trade balance, then by value added; Newton-Krylov where that stalls close by."""
+    state, residual, steps = _direct(baseline, parameters, shock, begin, options, 1.0)
+    if residual <= options.tolerance or options.continuation == 0:
+        return state, residual, steps
+    sure, gap, more = _direct(baseline, parameters, shock, begin, options, 0.0)
+    steps += more
+    if gap < residual or not np.isfinite(residual):
+        state, residual = sure, gap
+    if residual <= options.tolerance or not residual < _CLOSE:
         return state, residual, steps
     polished, gap, extra = _polish(
-        baseline, parameters, shock, state, jnp.asarray(options.tolerance), jnp.asarray(options.damping)
-    )
+        baseline, parameters, shock, state, jnp.asarray(options.tolerance),
+        Pace(jnp.asarray(options.damping), jnp.asarray(1.0)),
+    )  # fmt: skip
     better = float(gap) < residual
     return (polished, float(gap), steps + int(extra)) if better else (state, residual, steps + int(extra))
 
@@ -229,62 +241,9 @@ def _status(
     return Status.not_finite
 
 
-def _distance(a: ShockArrays, b: ShockArrays) -> float:
-    """Sum of absolute differences of tariffs, costs and productivity: near enough to choose a start by."""
-    return float(sum(np.abs(np.asarray(x) - np.asarray(y)).sum() for x, y in zip(a[:3], b[:3], strict=True)))
-
-
-def _shape(shock: ShockArrays) -> int:
-    return 0 if shock.ceilings is None else shock.ceilings.limit.shape[0]
-
-
-def solve_many(
-    baseline: Baseline,
-    parameters: Parameters | Sequence[Parameters],
-    shocks: Sequence[ShockArrays],
-    *,
-    begin: State | None = None,
-    options: SolverOptions = _DEFAULT,
-    workers: int | None = None,
-) -> list[Solution]:
-    """Many equilibria of one baseline, in the order given; `parameters` may be one for each shock.
-
-    On a CPU each core walks its own stretch of the list. Each solve starts from `begin` if given (an
-    equilibrium all are near), else from the neighbour just solved when that is nearer than no shock at all.
-    A failed member leaves the others alone.
-    """
-    if not shocks:
-        return []
-    each = [parameters] * len(shocks) if isinstance(parameters, Parameters) else list(parameters)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    count = min(len(shocks), workers or cores)
-    nothing = no_shock(baseline)
-    edges = np.linspace(0, len(shocks), count + 1).astype(int)
-
-    def neighbour(out: list[Solution], i: int) -> State | None:
-        if begin is not None:
-            return begin
-        if not (out and out[-1].solved and _shape(shocks[i]) == _shape(shocks[i - 1])):
-            return None
-        near = _distance(shocks[i], shocks[i - 1]) < _distance(shocks[i], nothing)
-        return out[-1].state if near else None
-
-    def stretch(first: int, last: int) -> list[Solution]:
-        out: list[Solution] = []
-        for i in range(first, last):
-            out.append(solve(baseline, each[i], shocks[i], begin=neighbour(out, i), options=options))
-        return out
-
-    if count == 1:
-        return stretch(0, len(shocks))
-    with ThreadPoolExecutor(count) as pool:
-        parts = pool.map(stretch, edges[:-1], edges[1:])
-        return [solution for part in parts for solution in part]
-
-
 @jax.jit
 def _gaps(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> State:
-    return step(baseline, parameters, shock, wedges(baseline, parameters, shock), state, 0.3)[1]
+    return step(baseline, parameters, shock, wedges(baseline, parameters, shock), state, Pace(0.3, 1.0))[1]
 
 
 def gaps(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> dict[str, np.ndarray]:

@@ -11,10 +11,15 @@ from detente import lazy
 
 if TYPE_CHECKING:
     from detente.trade._ceilings import Ceiling as Ceiling
+    from detente.trade._climb import Slopes as Slopes
+    from detente.trade._climb import climb as climb
+    from detente.trade._climb import first_guess as first_guess
     from detente.trade._closure import DEFICITS as DEFICITS
     from detente.trade._closure import HORIZONS as HORIZONS
     from detente.trade._closure import Closure as Closure
     from detente.trade._closure import horizon_closure as horizon_closure
+    from detente.trade._control_ceilings import control_ceilings as control_ceilings
+    from detente.trade._control_ceilings import premiums as premiums
     from detente.trade._doctor import diagnose as diagnose
     from detente.trade._equilibrium import Equilibrium as Equilibrium
     from detente.trade._gravity import GravityResult as GravityResult
@@ -55,6 +60,11 @@ _PUBLIC = {
     "import_tariffs": "detente.trade._policy",
     "members": "detente.trade._policy",
     "union_objective": "detente.trade._policy",
+    "control_ceilings": "detente.trade._control_ceilings",
+    "premiums": "detente.trade._control_ceilings",
+    "Slopes": "detente.trade._climb",
+    "climb": "detente.trade._climb",
+    "first_guess": "detente.trade._climb",
     "Optimum": "detente.trade._optimum",
     "optimal_tariffs": "detente.trade._optimum",
     "maximise": "detente.trade._optimum",

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.trade._climb import Slopes, climb, first_guess, stuck
 from detente.trade._equilibrium import Equilibrium
 from detente.trade._model import TradeModel
 from detente.trade._policy import (
@@ -23,6 +24,11 @@ from detente.trade._shock import Shock
 
 BOUNDS: tuple[float, float] = (-0.5, 3.0)
 """Tariffs searched: from a subsidy of 50 % to 300 %. Below an elasticity of one an optimum has no upper end."""
+_ROUNDS = 40
+_FINER = 0.1
+"""Of the tolerance, for L-BFGS-B: its slopes are scaled by flows before any tariff moved."""
+_RISE = 1e-9
+"""Percent by which a point passed on the way may lie above the one found: the accuracy of a value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +40,8 @@ class Optimum:
     status
         `solved` when the largest scaled slope is below tolerance; `stopped_at_limit` otherwise.
     slope
-        Largest derivative left, per standard step of a tariff (percent of spending), off the bounds.
+        Largest derivative left, percent of spending per standard step of a tariff (ten over the root of its
+        curvature), off the bounds.
     gain_percent
         Objective there less at the start.
     at_bound
@@ -88,8 +95,8 @@ def optimal_tariffs(
 ) -> Optimum:
     r"""The tariffs of one player that maximise its objective, all other policies as in `start`.
 
-    Gradients are exact (adjoint); variables are scaled by the square root of flow times elasticity, the size of
-    their curvature. Transfers are purged first. With one sector and no foreign tariff the answer is
+    Gradients are exact (adjoint). Steps are slope over curvature, accelerated; where that does not settle, L-BFGS-B
+    goes on from the best point. Transfers are purged first. With one sector and no foreign tariff the answer is
     $t^* = 1/(\theta\,\pi_{own})$ with $\pi_{own}$ the foreign own share at the optimum (Gros 1987, JIE 23).
 
     Raises
@@ -110,14 +117,24 @@ def optimal_tariffs(
     tools = import_tariffs(m, player, partners, sectors, uniform=uniform)
     problem = TariffProblem(m, [tools], start)
     seeds = union_objective(player, m, objective).seeds(m)
-    found = maximise(problem, seeds, problem.current, slice(None), bounds, tolerance, max_solves)
-    names = tuple(n for n, stuck in zip(tools.names, found.at_bound, strict=True) if stuck)
-    shock = Shock(tariffs=np.asarray(problem.arrays(found.tariffs).tariff), label=f"optimal tariffs of {player}")
-    solution = problem.solve(found.tariffs)
+    slopes = Slopes(problem, [seeds], [0])
+    start_value = float(problem.values(problem.current, [seeds])[0])
+    found = climb(slopes, first_guess(problem, bounds), bounds, tolerance, min(_ROUNDS, max_solves))
+    tariffs, reading = found.tariffs, found.reading
+    highest = max(start_value, float(found.best[0]))
+    if not (reading is not None and found.slope <= tolerance and highest <= reading.values[0] + _RISE):
+        tariffs = maximise(problem, seeds, problem.current, slice(None), bounds, _FINER * tolerance, max_solves).tariffs
+        reading = slopes.at(tariffs)
+    solution = problem.solve(tariffs)
+    slope = np.inf if reading is None else reading.steepest(tariffs, bounds)
+    held = np.zeros(problem.size, bool) if reading is None else stuck(tariffs, reading.slope, bounds)
+    status = "stopped_at_limit" if slope > tolerance else "solved"
+    shock = Shock(tariffs=np.asarray(problem.arrays(tariffs).tariff), label=f"optimal tariffs of {player}")
     return Optimum(
-        m, player, tools, found.tariffs, found.status if solution.solved else solution.status.value, found.slope,
-        found.value - found.start_value, names, problem.solves, time.perf_counter() - clock,
-        Equilibrium(m, shock, problem.arrays(found.tariffs), solution),
+        m, player, tools, tariffs, status if solution.solved else solution.status.value, slope,
+        np.nan if reading is None else float(reading.values[0]) - start_value,
+        tuple(n for n, fixed in zip(tools.names, held, strict=True) if fixed), problem.solves,
+        time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(tariffs), solution),
     )  # fmt: skip
 
 

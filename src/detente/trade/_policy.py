@@ -155,15 +155,16 @@ class TariffProblem:
         self.options = dataclasses.replace(model.options, tolerance=min(model.options.tolerance, 1e-12))
         self.state: Any = None
         self.solves = 0
-        flow = self._flows(np.asarray(model.baseline.share) * np.asarray(model.baseline.spending).T[:, :, None])
+        flow = self.flows(np.asarray(model.baseline.share) * np.asarray(model.baseline.spending).T[:, :, None])
         theta = model.theta[self.cells[:, 0]]
         curvature = np.bincount(self.variable, flow * theta, self.size)
         self.scale = np.sqrt(np.maximum(curvature, 1e-3 * curvature.mean()))
         """Square root of (flow x theta) of each variable: its curvature, near enough to precondition by."""
         weight = np.bincount(self.variable, flow, self.size)
-        self.current = np.bincount(self.variable, flow * self._flows(np.asarray(self.base.tariff)), self.size) / weight
+        self.current = np.bincount(self.variable, flow * self.flows(np.asarray(self.base.tariff)), self.size) / weight
 
-    def _flows(self, cube: np.ndarray) -> np.ndarray:
+    def flows(self, cube: np.ndarray) -> np.ndarray:
+        """The entries of a (sector, importer, exporter) array that are instruments, one a flow."""
         values: np.ndarray = cube[tuple(self.cells.T)]
         return values
 
@@ -209,7 +210,7 @@ class TariffProblem:
         value, by, gap = kernels.gradient(m.baseline, m.parameters, self.arrays(tariffs), solution.state, seeds)
         if not gap < 1e-6:
             return value, np.full(self.size, np.nan)
-        return value, np.bincount(self.variable, self._flows(np.asarray(by.tariff)), self.size)
+        return value, np.bincount(self.variable, self.flows(np.asarray(by.tariff)), self.size)
 
 
 def balanced(model: TradeModel) -> TradeModel:

@@ -13,6 +13,7 @@ from detente.errors import SolveError, UnknownName, unknown
 from detente.trade._equilibrium import Equilibrium
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 
@@ -82,6 +83,35 @@ class EquilibriumSet:
         parts = dict(zip(("low", "median", "high"), (found.isel(quantile=k, drop=True) for k in range(3)), strict=True))
         attrs = {**values.attrs, "level": level, "members": self.solved, "failed": len(self) - self.solved}
         return xr.Dataset(parts, attrs=attrs)
+
+    def to_frame(self, name: str, level: float = 0.9) -> pd.DataFrame:
+        """A result as a tidy frame with its interval: the result's dimensions, then `low`, `median`, `high`."""
+        return self.interval(name, level).to_dataframe().reset_index()
+
+    def summary_intervals(
+        self, between: Sequence[str] = ("USA", "CHN"), level: float = 0.9
+    ) -> dict[str, dict[str, list[float]]]:
+        """Low, median and high of the numbers of an `Impact`, under its own keys.
+
+        One pass over the members; sectors and parts are left out. Empty when no member has an equilibrium.
+
+        Returns
+        -------
+        `real_income_percent`, `gdp_percent`, `price_index_percent` by economy and `exports_percent` by flow.
+        """
+        from detente.trade._impact import summarise
+
+        made = [summarise(m, between=between, parts=False) for m in self.members if m.solution.solved]
+        names = ("real_income_percent", "gdp_percent", "price_index_percent", "exports_percent")
+        tail = 100.0 * (1.0 - level) / 2.0
+        out: dict[str, dict[str, list[float]]] = {}
+        for name in names if made else ():
+            rows = [getattr(i, name) for i in made]
+            out[name] = {
+                key: [float(x) for x in np.percentile([row[key] for row in rows], [tail, 50.0, 100.0 - tail])]
+                for key in rows[0]
+            }
+        return out
 
     def __repr__(self) -> str:
         return f"<EquilibriumSet: {len(self)} by {self.dimension}, {self.solved} solved>"
