@@ -274,3 +274,21 @@ def test_draws_give_intervals_around_the_point(tmp_path):
 )
 def test_bad_draws(tmp_path, draws):
     assert problems(tmp_path, GOOD + f"draws: {draws}\n")
+
+
+def test_every_table_has_intervals_when_asked(tmp_path):
+    """By economy, by pair and by sector; the middle of each lies between its ends, and the saved table holds them."""
+    text = GOOD.replace("world: g20-2019", "world: default").replace("sectors: [A, C]", "sectors: [C26, C29]")
+    text = text.replace("trade_percent]", "trade_percent, output_quantity_percent]")
+    done = dt.run(written(tmp_path, text), draws=8)
+    assert set(done.intervals["trade_percent"]) == set(done.results["trade_percent"])
+    for rows in done.intervals.values():
+        assert all(low <= middle <= high for low, middle, high in rows.values())
+    frame = done.to_frame()
+    for name in ("trade_percent", "output_quantity_percent", "real_income_percent"):
+        count = {end: (frame["variable"] == f"{name}{end}").sum() for end in ("", "_low", "_high")}
+        assert count[""] == count["_low"] == count["_high"] > 0
+    sectors = frame[frame["variable"] == "output_quantity_percent_high"]
+    assert sectors["sector"].notna().all()
+    with pytest.raises(ScenarioError, match="--draws"):
+        dt.run(written(tmp_path, text), draws=1)

@@ -103,7 +103,7 @@ def _zone(answer: Mapping[str, Any], out: Console) -> None:
     )
     ends = zone["status_at_elicited_rivalry"]
     out.print(
-        f"  With the elicited weights on the rival's gain it is {ends['low']} at the low, {ends['high']} at the high end."
+        f"  With the elicited weights on the rival's gain: {ends['low']} at the low, {ends['high']} at the high end."
     )
     for p, most in zone["largest_rivalry"].items():
         held = zone["elicited_rivalry"][p]["value"]

@@ -13,7 +13,7 @@ from detente.dates import Clocks
 from detente.economies import economy
 from detente.errors import Problem, UnknownName
 from detente.ledger import Ledger, commitments
-from detente.study import benchmarks, explain_headline, read_article
+from detente.study import benchmarks, checked_draws, explain_headline, read_article
 
 if TYPE_CHECKING:
     from detente.bargain import Game
@@ -40,6 +40,8 @@ class Brief:
         An article whose claims are set beside the ledger.
     bargain
         Add who holds the leverage and what may happen next; half a minute more.
+    draws
+        Add intervals to the costs, over so many draws of the trade elasticities (0: none).
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Brief:
         between: Sequence[str] = ("USA", "CHN"),
         read: str | Path | None = None,
         bargain: bool = False,
+        draws: int = 0,
     ) -> None:
         self.ledger = Ledger.load()
         self.clocks = Clocks.parse(self.ledger.firm_until if on is None else on, known)
@@ -75,7 +78,7 @@ class Brief:
             )  # fmt: skip
         self.between: tuple[str, str] = (pair[0], pair[1])
         self.article = None if read is None else read_article(read, ledger=self.ledger)
-        self.with_bargain = bargain
+        self.with_bargain, self.draws = bargain, checked_draws(draws) if draws else 0
 
     @property
     def on(self) -> dt.date:
@@ -133,12 +136,16 @@ class Brief:
         found: dict[str, Any] = {}
         for horizon in HORIZONS:
             solved = solve_prepared(TradeModel(world, horizon=horizon), shock)
-            found[horizon] = dataclasses.asdict(summarise(solved, between=self.between, parts=horizon == "long"))
+            made = summarise(solved, between=self.between, parts=horizon == "long")
+            if self.draws:
+                drawn = solved.model.solve_draws(shock, count=self.draws, seed=1)
+                made = dataclasses.replace(made, intervals=drawn.summary_intervals(self.between))
+            found[horizon] = dataclasses.asdict(made)
         exporter, importer = self.between[1], self.between[0]
         flow = f"{exporter}->{importer}"
         return {
             "baseline": BASELINE.isoformat(), "world": world.name, "world_year": world.year, **found["long"],
-            "horizons": found,
+            "horizons": found, "draws": self.draws,
             "benchmarks": [b.as_dict() for b in benchmarks(flow, self.on, self.clocks.known)],
             "label": "model result, not a forecast: one change of tariffs, everything else as in the accounts' year",
         }  # fmt: skip

@@ -175,12 +175,14 @@ def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> N
         ("price_index_percent", "consumer prices *"),
     ):  # fmt: skip
         for code in between:
-            table.add_row(f"{title}, {name_of(code)}", *(_signed(v[key][code]) for v in solved.values()))
+            table.add_row(f"{title}, {name_of(code)}", *(_ranged(v, key, code, 2) for v in solved.values()))
     first = next(iter(solved.values()))
     for flow in first["exports_percent"]:
         i, n = (name_of(c) if c != "others" else "all others" for c in flow.split("->"))
-        table.add_row(f"goods exports, {i} to {n}", *(_signed(v["exports_percent"][flow], 1) for v in solved.values()))
+        table.add_row(f"goods exports, {i} to {n}", *(_ranged(v, "exports_percent", flow, 1) for v in solved.values()))
     out.print(table)
+    if impact["draws"]:
+        out.print(f"  In brackets: 5 to 95 % of {impact['draws']} draws of the trade elasticities.", highlight=False)
     out.print("  * with world value added as the numeraire.", highlight=False)
     for mark in impact["benchmarks"]:
         i, n = (name_of(c) for c in mark["flow"].split("->"))
@@ -198,6 +200,12 @@ def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> N
             f"  {name} run: elasticities {part['model']['elasticities']}, deficits {part['model']['deficits']}; "
             f"{part['status']}, residual {part['residual']:.0e} in {part['steps']} steps.", highlight=False,
         )  # fmt: skip
+
+
+def _ranged(part: dict[str, Any], key: str, name: str, digits: int) -> str:
+    span = part["intervals"].get(key, {}).get(name)
+    ends = f" ({_signed(span[0], digits)} to {_signed(span[2], digits)})" if span else ""
+    return _signed(part[key][name], digits) + ends
 
 
 def _claims(out: Console, article: dict[str, Any]) -> None:

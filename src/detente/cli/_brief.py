@@ -26,10 +26,13 @@ def brief(
         bool,
         typer.Option("--bargain", help="Add who holds the leverage and what may happen next (half a minute more)."),
     ] = False,
+    draws: Annotated[
+        int, typer.Option("--draws", help="Intervals for the costs over so many draws of the elasticities.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """What both sides have in force on a day, what expires when, and what it costs."""
     from detente.brief import Brief, render
 
-    answer = Brief(on=on, known=known, between=between, read=read, bargain=bargain)
+    answer = Brief(on=on, known=known, between=between, read=read, bargain=bargain, draws=draws)
     emit(answer.to_dict(), as_json, lambda: render(answer))

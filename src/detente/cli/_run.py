@@ -20,12 +20,15 @@ def register(app: typer.Typer) -> None:
 def run(
     scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for results, resolved scenario and record.")] = None,
+    draws: Annotated[
+        int | None, typer.Option("--draws", help="Intervals over so many draws of the elasticities.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Solve a scenario; with --out, keep results.nc, results.parquet, scenario.yaml and record.json."""
     from detente import study
 
-    done = study.run(scenario, out)
+    done = study.run(scenario, out, draws=draws)
     emit(done.as_dict(), as_json, lambda: _show(done.as_dict(), out))
 
 
@@ -34,18 +37,31 @@ def _show(answer: dict[str, Any], out: Path | None) -> None:
     if answer["remedy"]:
         print(answer["remedy"])
     results = answer["results"]
-    income = results.get("real_income_percent", {})
-    rows = [(e, f"{v:+.3f}") for e, v in sorted(income.items(), key=lambda item: -abs(item[1]))[:10]]
-    if rows:
-        table("Real income, largest changes", ["economy", "percent"], rows, right=[1])
-    trade = [(k, f"{v:+.1f}") for k, v in results.get("trade_percent", {}).items()]
-    if trade:
-        table("Goods trade by value", ["flow", "percent"], trade, right=[1])
+    spans = answer.get("intervals", {})
+    income = dict(sorted(results.get("real_income_percent", {}).items(), key=lambda item: -abs(item[1]))[:10])
+    _show_results("Real income, largest changes", "economy", income, spans.get("real_income_percent"), 3)
+    _show_results("Goods trade by value", "flow", results.get("trade_percent", {}), spans.get("trade_percent"), 1)
+    if spans:
+        print(f"Intervals: 5 to 95 % of {answer['draws']} draws of the trade elasticities.")
     _show_ceilings(answer.get("export_ceilings", []))
     notes(answer.get("notes", []))
     print(
         f"Model result, not an observation. Fingerprint {answer['fingerprint']}." + (f" Kept in {out}." if out else "")
     )
+
+
+def _show_results(
+    title: str, head: str, values: dict[str, float], spans: dict[str, list[float]] | None, n: int
+) -> None:
+    """A table of results, with intervals where there are any."""
+    if not values:
+        return
+    columns = [head, "percent", *(["5 %", "95 %"] if spans else [])]
+    rows = [
+        (k, f"{v:+.{n}f}", *((f"{spans[k][0]:+.{n}f}", f"{spans[k][2]:+.{n}f}") if spans else ()))
+        for k, v in values.items()
+    ]
+    table(title, columns, rows, right=list(range(1, len(columns))))
 
 
 def _show_ceilings(limits: list[dict[str, Any]]) -> None:
@@ -79,7 +95,12 @@ def compare(
 
     def show() -> None:
         rows = [
-            (run["title"], run["status"], name, *(f"{v:+.3f}" for v in values.values()))
+            (
+                run["title"],
+                run["status"],
+                name,
+                *(_ended(v, run["intervals"].get(name, {}).get(e)) for e, v in values.items()),
+            )
             for run in found["runs"]
             for name, values in (run["results"] or {"-": {}}).items()
         ]
@@ -91,6 +112,10 @@ def compare(
         )  # fmt: skip
 
     emit(found, as_json, show)
+
+
+def _ended(value: float, span: list[float] | None) -> str:
+    return f"{value:+.3f}" + (f" ({span[0]:+.3f} to {span[1]:+.3f})" if span else "")
 
 
 def verify(folder: Annotated[Path, typer.Argument(help="Folder of a run.")], as_json: AsJson = False) -> None:

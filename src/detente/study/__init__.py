@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from detente.study._record import data_hashes as data_hashes
     from detente.study._record import verify as verify
     from detente.study._run import Run as Run
+    from detente.study._run import checked_draws as checked_draws
     from detente.study._run import run as run
     from detente.study._scenario import Scenario as Scenario
     from detente.study._scenario import read_scenario as read_scenario
@@ -32,6 +33,7 @@ _PUBLIC = {
     "read_scenario": "detente.study._scenario",
     "Run": "detente.study._run",
     "run": "detente.study._run",
+    "checked_draws": "detente.study._run",
     "compare": "detente.study._compare",
     "judge": "detente.study._verdicts",
     "read_article": "detente.study._verdicts",

@@ -18,7 +18,8 @@ def compare(folders: Sequence[str | Path], economies: Sequence[str] = ("USA", "C
     Returns
     -------
     `{"runs": [{"folder", "title", "status", "fingerprint", "results": {name: {economy: percent}}, ...}]}`; all but the
-    first also have `against_first`. A run without an equilibrium has no results.
+    first also have `against_first`. Runs with draws have `intervals` beside: 5 and 95 %. A run without an equilibrium
+    has no results.
 
     Raises
     ------
@@ -54,6 +55,7 @@ def _row(folder: Path, economies: Sequence[str]) -> dict[str, Any]:
     record = read_record(folder)
     scenario = strict_yaml.read(folder / "scenario.yaml").data
     results: dict[str, dict[str, float]] = {}
+    intervals: dict[str, dict[str, list[float]]] = {}
     table = folder / "results.parquet"
     if table.is_file():
         import pandas as pd
@@ -68,8 +70,13 @@ def _row(folder: Path, economies: Sequence[str]) -> dict[str, Any]:
         for name in COMPARED:
             values = frame[frame["variable"] == name].set_index("economy")["value"]
             results[name] = {e: float(values[e]) for e in economies}
+            ends = [
+                frame[frame["variable"] == f"{name}_{end}"].set_index("economy")["value"] for end in ("low", "high")
+            ]
+            if all(len(end) for end in ends):
+                intervals[name] = {e: [float(end[e]) for end in ends] for e in economies}
     title = scenario.get("title", "") if isinstance(scenario, dict) else ""
     return {
         "folder": str(folder), "title": title, "status": record.get("status", ""),
-        "fingerprint": record.get("fingerprint", ""), "results": results,
+        "fingerprint": record.get("fingerprint", ""), "results": results, "intervals": intervals,
     }  # fmt: skip

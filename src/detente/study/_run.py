@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import shutil
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_NAMED = 40
+MOST_DRAWS = 10_000
 _ALWAYS = ("real_income_percent", "gdp_percent", "price_index_percent", "goods_trade_percent")
 
 
@@ -66,15 +68,18 @@ class Run:
 
     @functools.cached_property
     def intervals(self) -> dict[str, dict[str, list[float]]]:
-        """5, 50 and 95 % over the draws of elasticities, by result and economy; empty without draws."""
+        """5, 50 and 95 % over the draws of elasticities, under the keys of `results`; empty without draws."""
         if self.draws is None or not self.draws.solved:
             return {}
         names = [n for n in self.names if n in Equilibrium.by_economy]
         economies = self.equilibrium.model.world.economies
-        out = {}
-        for name, values in self.draws.arrays(names).items():
-            found = np.nanpercentile(values, [5, 50, 95], axis=0).T
-            out[name] = {e: [float(x) for x in row] for e, row in zip(economies, found, strict=True)}
+        drawn = self.draws.arrays([*names, "goods_trade_percent"])
+        ends = {n: np.nanpercentile(values, [5, 50, 95], axis=0) for n, values in drawn.items()}
+        out = {n: {e: ends[n][:, k].tolist() for k, e in enumerate(economies)} for n in names}
+        out["trade_percent"] = {
+            f"{i}->{n}": ends["goods_trade_percent"][:, economies.index(n), economies.index(i)].tolist()
+            for n, i in self._pairs()
+        }
         return out
 
     def _pairs(self) -> list[tuple[str, str]]:
@@ -119,11 +124,14 @@ class Run:
             frame.insert(0, "variable", name)
             frame.insert(1, "unit", self.equilibrium.unit(self.equilibrium.model, name))
             frames.append(frame)
-        for name, by_economy in self.intervals.items():
-            unit = self.equilibrium.unit(self.equilibrium.model, name)
-            ends = ((0, "low"), (2, "high"))
-            rows = [(f"{name}_{end}", unit, e, row[k]) for e, row in by_economy.items() for k, end in ends]
-            frames.append(pd.DataFrame(rows, columns=["variable", "unit", "economy", "value"]))
+            if self.draws is not None and self.draws.solved:
+                ends = self.draws.to_frame(name)
+                for end in ("low", "high"):
+                    row = ends.drop(columns=[c for c in ("low", "median", "high") if c != end])
+                    row = row.rename(columns={end: "value"})
+                    row.insert(0, "variable", f"{name}_{end}")
+                    row.insert(1, "unit", frame["unit"].iloc[0])
+                    frames.append(row)
         columns = ["variable", "unit", "economy", "sector", "importer", "exporter", "value"]
         tidy: pd.DataFrame = pd.concat(frames, ignore_index=True).reindex(columns=columns)
         return tidy
@@ -196,8 +204,23 @@ def checked_place(folder: str | Path) -> Path:
     return place
 
 
-def run(scenario: str | Path | Scenario, out: str | Path | None = None) -> Run:
+def checked_draws(count: int) -> int:
+    """A number of draws that can be made.
+
+    Raises
+    ------
+    ScenarioError
+        Unless it lies between 2 and 10,000.
+    """
+    if not 2 <= count <= MOST_DRAWS:
+        raise ScenarioError([Problem("--draws", f"{count} draws", f"Give 2 to {MOST_DRAWS:,}.")])
+    return count
+
+
+def run(scenario: str | Path | Scenario, out: str | Path | None = None, *, draws: int | None = None) -> Run:
     """Solve a scenario, from a file or given; with `out`, also save it there.
+
+    `draws` takes the place of the scenario's own number of draws over elasticities; every table then has intervals.
 
     Raises
     ------
@@ -208,11 +231,13 @@ def run(scenario: str | Path | Scenario, out: str | Path | None = None) -> Run:
     if out is not None:
         checked_place(out)  # before the work, not after it
     asked = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+    if draws is not None:
+        asked = dataclasses.replace(asked, draws=checked_draws(draws))
     model, shock = asked.build()
     equilibrium = model.solve(shock)
     record = _record.make_record(asked.resolved(), model.describe())
-    draws = model.solve_draws(shock, count=asked.draws, seed=asked.seed) if asked.draws else None
-    done = Run(asked, equilibrium, record, time.perf_counter() - clock, draws)
+    drawn = model.solve_draws(shock, count=asked.draws, seed=asked.seed) if asked.draws else None
+    done = Run(asked, equilibrium, record, time.perf_counter() - clock, drawn)
     if out is not None:
         done.save(out)
     return done

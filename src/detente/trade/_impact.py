@@ -34,6 +34,8 @@ class Impact:
         By economy: the sectors whose output falls most, among those above `SMALLEST_SHARE`.
     notes
         What the shock leaves out, in words.
+    intervals
+        Low, median and high over draws of the elasticities, under the keys above; empty without draws.
     parts_percent
         By economy: where the real-income change comes from; the parts add up to it.
     """
@@ -51,6 +53,7 @@ class Impact:
     sectors: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     parts_percent: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    intervals: dict[str, dict[str, list[float]]] = field(default_factory=dict)
 
 
 def impact(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,7 +167,10 @@ class TradeModel:
         models = [self.replace(elasticities=theta) for theta in thetas]
         arrays = (shock or Shock()).arrays(self.world)
         if self.deficits == "balanced":
-            found = [kernels.solve(m.baseline, m.parameters, arrays, options=self.options) for m in models]
+            with ThreadPoolExecutor(workers or 2) as pool:
+                found = list(
+                    pool.map(lambda m: kernels.solve(m.baseline, m.parameters, arrays, options=self.options), models)
+                )
         else:
             centre = kernels.solve(self.baseline, self.parameters, arrays, options=self.options)
             found = kernels.solve_many(
