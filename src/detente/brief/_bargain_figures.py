@@ -101,8 +101,12 @@ def _plane(alt: Any, answer: Mapping[str, Any]) -> Any:
     (x0, x1), (y0, y1) = (_window([p[k] for p in marks[:-1]]) for k in ("x", "y"))
     if x0 > 0 or y0 > 0:
         marks = marks[:-1]  # no deal lies outside the window
-    x = alt.X("x:Q", title=f"{_the(a)}: gain over no deal, % of spending", scale=alt.Scale(domain=[x0, x1], nice=False))
-    y = alt.Y("y:Q", title=f"{_the(b)}: gain over no deal, % of spending", scale=alt.Scale(domain=[y0, y1], nice=False))
+    x = alt.X(
+        "x:Q", title=f"{name_of(a)}: gain over no deal, % of spending", scale=alt.Scale(domain=[x0, x1], nice=False)
+    )
+    y = alt.Y(
+        "y:Q", title=f"{name_of(b)}: gain over no deal, % of spending", scale=alt.Scale(domain=[y0, y1], nice=False)
+    )
     edge = [p for p in (point(f["gains_percent"], "", "") for f in answer["zone"]["frontier"]) if p]
     layers = []
     if edge and answer["zone"]["status"] == "open":
@@ -195,7 +199,10 @@ def _leverage(alt: Any, answer: Mapping[str, Any]) -> Any:
         yOffset=alt.YOffset("side:N", sort=names), tooltip=["label:N", "side:N", "value:Q"],
     )  # fmt: skip
     spans = base.mark_rule(color=_INK, strokeWidth=1.2).encode(
-        y=y, x=alt.X("low:Q", title=None), x2="high:Q", yOffset=alt.YOffset("side:N", sort=names)
+        y=y,
+        x=alt.X("low:Q", title="Real income, USD billion a year"),
+        x2="high:Q",
+        yOffset=alt.YOffset("side:N", sort=names),
     )
     notes = (
         alt.Chart(alt.Data(values=[r for r in rows if r["side"] == names[0]]))
