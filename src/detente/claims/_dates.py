@@ -187,9 +187,11 @@ def _days(row: Sequence[Token], i: int) -> tuple[tuple[int, int], int] | None:
 def _written_year(row: Sequence[Token], i: int) -> tuple[int, int]:
     """(year, token after), the year 0 where none is written."""
     j = i + 1 if i < len(row) and row[i].text == "," else i
-    if j < len(row) and row[j].kind == "number" and len(row[j].text) == 4 and row[j].text[:2] in ("19", "20"):
-        return (int(row[j].text), j + 1) if row[j].text.isascii() else (0, i)
-    return 0, i
+    if j >= len(row) or row[j].kind != "number":
+        return 0, i
+    text = row[j].text  # four digits and nothing else: 19.7 and 20.0 are amounts
+    year = len(text) == 4 and text[:2] in ("19", "20") and text.isascii() and text.isdigit()
+    return (int(text), j + 1) if year else (0, i)
 
 
 def _month_first(row: Sequence[Token], i: int) -> Mention | None:
