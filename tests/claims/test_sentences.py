@@ -11,6 +11,7 @@ from detente.claims import read
 
 HERE = Path(__file__).parent
 CASES = [*strict_yaml.read(HERE / "claims.yaml").data, *strict_yaml.read(HERE / "grammar.yaml").data]
+WORDED = strict_yaml.read(HERE / "wording.yaml").data
 SILENT = strict_yaml.read(HERE / "no_claims.yaml").data
 
 
@@ -39,6 +40,16 @@ def test_claims_are_found(case):
     rows = [told(c) for c in reading.claims]
     for wanted in case["claims"]:
         assert any(agrees(wanted, row) for row in rows), (wanted, rows)
+
+
+@pytest.mark.parametrize("case", WORDED, ids=lambda c: c["text"][:50])
+def test_the_claims_listed_and_no_other_number(case):
+    rows = [told(c) for c in read(case["text"], on=case.get("on", "2027-03-20")).claims]
+    for wanted in case["claims"]:
+        assert any(agrees(wanted, row) for row in rows), (wanted, rows)
+    numbers = [r for r in rows if any(r[k] is not None for k in ("from", "to", "by", "probability"))]
+    spurious = [r for r in numbers if not any(agrees(w, r) for w in case["claims"])]
+    assert not spurious
 
 
 def test_few_numbers_are_reported_that_are_no_claims():

@@ -14,7 +14,8 @@ from detente.study._tension import HALF_LIFE, acts, save_figure, tension
 from detente.study._verdicts import VERDICTS, judge
 from shared_data import shared
 
-CASES = strict_yaml.read(Path(__file__).parents[1] / "claims" / "verdicts.yaml").data
+HERE = Path(__file__).parents[1] / "claims"
+CASES = [row for name in ("verdicts", "verdicts_wording") for row in strict_yaml.read(HERE / f"{name}.yaml").data]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:50])
@@ -24,6 +25,7 @@ def test_verdicts(case):
     assert case["verdict"] in {v.verdict for v in found}, found
     if case["measure"] is not None:
         assert case["measure"] in {v.measure for v in found}, found
+    assert not set(case.get("never", [])) & {v.verdict for v in found}, found
     assert all(v.detail for v in found)
 
 

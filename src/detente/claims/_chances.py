@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.claims._quantities import PERCENT, Quantity, number_at
+from detente.claims._quantities import Quantity, is_number_word, number_at
 from detente.claims._tokens import Token, words
+from detente.claims._units import PERCENT, percent_at
 from detente.claims._words import TARIFF, probability_words
 
 CHANCE = words("chance chances probability odds likelihood risk possibility")
@@ -17,6 +18,8 @@ _EVEN = words("chance chances odds proposition call bet likelihood toss gamble w
 _BE = words("is are was were at as be")
 _VOTES = words("vote votes voted senate split chamber ownership venture stake seats court panel house committee")
 _CONTINUES = words("or of for on against that")
+_RATED = words("above below past beyond exceed exceeds")
+"""Words before a number that something reaches, which is no chance of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def verbal(row: Sequence[Token]) -> tuple[float, float] | None:
 
 def is_chance(row: Sequence[Token], first: int, q: Quantity) -> bool:
     """Whether a percentage is a chance: `a 20 % chance`, `odds of a deal at 30 %`; not `the risk of a 25 % duty`."""
-    if q.unit != PERCENT:
+    if q.unit != PERCENT or not 0 <= q.low <= q.high <= 100:
         return False
     after = [t.key for t in row[q.after : q.after + 3]]
     if after and (after[0] in CHANCE or (len(after) > 1 and after[0] == "or" and after[1] in CHANCE)):
@@ -79,8 +82,13 @@ def is_chance(row: Sequence[Token], first: int, q: Quantity) -> bool:
     ):
         return False
     last = max(i for i, k in enumerate(before) if k in CHANCE)
-    if last and before[last - 1] in ("%", "percent", "cent", "pct"):
+    lead = before[last - 1] if last else ""
+    if lead in ("%", "percent", "cent", "pct") or lead[:1].isdigit() or is_number_word(lead):
         return False  # "a 40 % chance that duties rise to 60 %": the chance has its number
+    if TARIFF & set(before[last:]) and not _BE & set(before[-3:]):
+        return False  # "a chance that duties go above 60 %"
+    if before[-1:] and before[-1] in _RATED:
+        return False
     return len(before) - last <= 8 or bool(_BE & set(before[-4:]))
 
 
@@ -119,8 +127,8 @@ def _odds(row: Sequence[Token], first: int, i: int) -> Chance | None:
     if one is None or one[1] >= len(row) or row[one[1]].key not in ("to", ":", "/"):
         return None
     two = number_at(row, one[1] + 1)
-    if two is None or one[0] <= 0 or two[0] <= 0:
-        return None
+    if two is None or one[0] <= 0 or two[0] <= 0 or percent_at(row, one[1]) or percent_at(row, two[1]):
+        return None  # "15 to 20 percent" is a range
     after = {t.key for t in row[two[1] : two[1] + 3]}
     if not (_ODDS & {t.key for t in row[max(first, i - 10) : i]} or after & (_ODDS | _AGAINST)):
         return None
@@ -136,7 +144,7 @@ def _fifty(row: Sequence[Token], first: int, i: int) -> Chance | None:
         return None
     j = i + 2 if row[i + 1].kind == "dash" or row[i + 1].text == "/" else i + 1
     two = number_at(row, j)
-    if two is None or one[0] + two[0] != 100 or not (j > i + 1 or row[j].glued):
+    if two is None or one[0] < 0 or two[0] < 0 or one[0] + two[0] != 100 or not (j > i + 1 or row[j].glued):
         return None
     before = [t.key for t in row[max(first, i - 12) : i]]
     after = [t.key for t in row[j + 1 : j + 4]]

@@ -9,8 +9,9 @@ from detente.claims._claim import POINTS_UNIT, SHARE, Claim
 from detente.claims._frame import Frame
 from detente.claims._heads import ENDS, heads_another
 from detente.claims._purchases import purchases
-from detente.claims._quantities import PERCENT, POINTS, Quantity
+from detente.claims._quantities import Quantity
 from detente.claims._roles import ends, ends_of, role, sign
+from detente.claims._units import PERCENT, POINTS
 from detente.claims._words import BALANCE, BUY, FLOW, MACRO, TARIFF, forms
 
 _HOLDS = forms("control account supply produce make dominate process mine hold provide refine represent source") | {
@@ -147,7 +148,10 @@ def levels(frame: Frame) -> list[Claim]:
         moved = between[-1:] == ["by"]
         key = "by" if moved else "to"
         value = (sign(frame, q.first) or 1.0) * q.high if moved else q.high
-        values: dict[str, Any] = {key: value} | (ends_of(q) if not moved else {})
+        span = ends_of(q)
+        if moved and span and value < 0:
+            span = {"low": -q.high, "high": -q.low}
+        values: dict[str, Any] = {key: value} | span
         out.append(
             frame.claim(
                 "trade_change" if moved else "trade_level", frame.first, frame.after, unit=q.unit, actor=actor,

@@ -7,9 +7,10 @@ from typing import Any
 
 from detente.claims._claim import SHARE, Claim
 from detente.claims._frame import Frame
-from detente.claims._quantities import PERCENT, Quantity
+from detente.claims._quantities import Quantity
 from detente.claims._roles import ends_of
 from detente.claims._tokens import words
+from detente.claims._units import PERCENT
 from detente.claims._words import BUY, FLOW, forms
 
 _BOUGHT = frozenset(["tonnes", "bushels", "barrels", "aircraft", "vehicles", "USD", "EUR", "CNY"])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.claims._tokens import Token, words
+from detente.claims._units import MONEY, PERCENT, POINTS, TIMES, unit_at
 
-PERCENT, POINTS = "percent", "points"
 _ONES = [
     "zero",
     "one",
@@ -37,28 +37,16 @@ _SCALES: dict[str, float] = {
     "bn": 1e9,
     "b": 1e9, "trillion": 1e12, "tn": 1e12, "trn": 1e12,
 }  # fmt: skip
-_MONEY = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}
-_MONEY_WORDS = {
-    "dollar": "USD", "dollars": "USD", "usd": "USD", "euro": "EUR", "euros": "EUR", "eur": "EUR", "yuan": "CNY",
-    "renminbi": "CNY", "rmb": "CNY", "cny": "CNY", "yen": "JPY", "jpy": "JPY", "pounds": "GBP", "won": "KRW",
-}  # fmt: skip
-_TIMES = {"day": "days", "week": "weeks", "month": "months", "year": "years", "hour": "hours", "decade": "decades"}
-_GOODS = {
-    "tonne": "tonnes", "tonnes": "tonnes", "ton": "tonnes", "tons": "tonnes", "mt": "tonnes", "mmt": "tonnes",
-    "bushel": "bushels", "bushels": "bushels", "barrels": "barrels", "barrel": "barrels",
-    "aircraft": "aircraft", "planes": "aircraft", "jets": "aircraft", "airplanes": "aircraft", "jetliners": "aircraft",
-    "companies": "parties", "firms": "parties", "entities": "parties", "parties": "parties", "organizations": "parties",
-    "organisations": "parties", "subsidiaries": "parties", "contractors": "parties",
-    "products": "products", "items": "products", "lines": "products", "goods": "products", "categories": "products",
-    "chips": "chips", "vehicles": "vehicles", "cars": "vehicles", "countries": "economies", "economies": "economies",
-}  # fmt: skip
 _VAGUE = {
     ("a", "few"): (2.0, 5.0), ("several",): (3.0, 7.0), ("a", "couple", "of"): (2.0, 2.0), ("some",): None,
     ("a",): (1.0, 1.0), ("an",): (1.0, 1.0), ("half", "a"): (0.5, 0.5), ("another",): (1.0, 1.0), ("few",): (2.0, 5.0),
     ("coming",): None, ("one",): (1.0, 1.0),
 }  # fmt: skip
 _VAGUE_FIRST = frozenset(phrase[0] for phrase in _VAGUE)
-_ABOVE = {"over", "above", "exceeding", "upwards"}
+_ABOVE = words(
+    "over above past beyond exceeding exceed exceeds exceeded topping topped tops surpassed surpasses surpassing"
+    " upwards"
+)
 _AT_LEAST: tuple[tuple[str, ...], ...] = (
     ("more", "than"),
     ("at", "least"),
@@ -68,7 +56,7 @@ _AT_LEAST: tuple[tuple[str, ...], ...] = (
 )
 _AT_MOST: tuple[tuple[str, ...], ...] = (
     ("up", "to"), ("as", "much", "as"), ("as", "high", "as"), ("at", "most"), ("no", "more", "than"), ("less", "than"),
-    ("under",), ("below",), ("within",),
+    ("under",), ("below",), ("beneath",), ("within",),
 )  # fmt: skip
 MOVES = words(
     "add adds adding added go goes went gone going move moves moved moving rise rises rose climb climbs climbed jump"
@@ -200,28 +188,33 @@ def number_at(row: Sequence[Token], i: int) -> tuple[float, int] | None:
         return None
     while i < len(row) and row[i].key in _SCALES and (len(row[i].key) > 1 or row[i].glued):
         value, i = value * _SCALES[row[i].key], i + 1
-    return value, i
+    return (value, i) if value <= _MOST else None
+
+
+_MOST = 1e18
+"""No amount that an article means: longer rows of digits are codes."""
 
 
 def _at(row: Sequence[Token], i: int) -> Quantity | None:
     start = i
     money = ""
-    if row[i].kind == "mark" and row[i].text in _MONEY:
-        money, i = _MONEY[row[i].text], i + 1
+    if row[i].kind == "mark" and row[i].text in MONEY:
+        money, i = MONEY[row[i].text], i + 1
     elif row[i].key in ("us", "rmb") and i + 1 < len(row) and (row[i + 1].text == "$" or row[i].key == "rmb"):
         money, i = ("USD", i + 2) if row[i + 1].text == "$" else ("CNY", i + 1)
     first = number_at(row, i)
     if first is None or _part_of_a_name(row, i):
         return None
     low, i = first
-    unit, after, scale = (money, i, 1.0) if money else _unit(row, i)
+    unit, after, scale = (money, i, 1.0) if money else unit_at(row, i)
     high = low
     second = _second(row, start, i if not money else after, unit)
     if second is not None:
         high, unit, after, scale = second
-        if money:
-            unit = money
-            low *= 1.0 if low > 1e3 or high < 1e6 else _scale_of(high)
+        unit = money or unit
+        factor = _scale(row, after, i)
+        if _scale(row, i, start) == 1.0 and low * factor <= high:
+            low *= factor  # "8.5 to 10 million": the scale belongs to both
     if not unit:
         unit = _of_more(row, i) or _borrowed(row, start, i) or _zero(row, start, i)
     if not unit:
@@ -237,15 +230,25 @@ def _at(row: Sequence[Token], i: int) -> Quantity | None:
     return Quantity(start, after, low, high, unit, _bound(row, start))
 
 
-def _scale_of(value: float) -> float:
-    return 1e12 if value >= 1e12 else 1e9 if value >= 1e9 else 1e6
+def _scale(row: Sequence[Token], after: int, first: int) -> float:
+    """What the scale words between two tokens multiply a number by."""
+    factor = 1.0
+    for token in row[first:after]:
+        if token.key in _SCALES and (len(token.key) > 1 or token.glued):
+            factor *= _SCALES[token.key]
+    return factor
+
+
+def is_number_word(key: str) -> bool:
+    """Whether a word is a number: `one`, `thirty`."""
+    return key in _WORDS
 
 
 def _second(row: Sequence[Token], start: int, i: int, unit: str) -> tuple[float, str, int, float] | None:
     """The upper end of a range: `10-15%`, `10% - 15%`, `between 10 and 15 %`, `10 to 15 percent`."""
     before = row[start - 1].key if start else ""
     j = i
-    if unit and (here := _unit(row, i))[0] == unit:
+    if unit and (here := unit_at(row, i))[0] == unit:
         j = here[1]
     if j >= len(row):
         return None
@@ -259,19 +262,28 @@ def _second(row: Sequence[Token], start: int, i: int, unit: str) -> tuple[float,
             # "duties of 5% to 10%" is a range; "cut duties of 10% to 5%" is a change
             link.key == "to" and unit == PERCENT and before == "of" and _rises(row, start, j)
         )
+        or (link.key == "to" and before != "from" and _one_scale(row, start, j))
     )
     if not dash and not worded:
         return None
-    k = j + 2 if j + 1 < len(row) and row[j + 1].text in _MONEY else j + 1
+    k = j + 2 if j + 1 < len(row) and row[j + 1].text in MONEY else j + 1
     second = number_at(row, k)
     if second is None:
         return None
-    other, after, scale = _unit(row, second[1])
+    other, after, scale = unit_at(row, second[1])
     if unit and other and other != unit:
         return None
     if not unit and not other and k != j + 2:
         return None
     return second[0], other or unit, after, scale
+
+
+def _one_scale(row: Sequence[Token], start: int, j: int) -> bool:
+    """Whether two amounts of money around token `j` share the scale of the second: `$2 to $3 billion`."""
+    if row[start].text not in MONEY or j + 1 >= len(row) or row[j + 1].text not in MONEY:
+        return False
+    second = number_at(row, j + 2)
+    return second is not None and _scale(row, j, start) == 1.0 < _scale(row, second[1], j)
 
 
 RANGES = words("range ranges ranged ranging vary varies varied varying anywhere somewhere spanning")
@@ -287,7 +299,7 @@ def _borrowed(row: Sequence[Token], start: int, i: int) -> str:
     if not (start and row[start - 1].key == "from" and i < len(row) and row[i].key == "to"):
         return ""
     second = number_at(row, i + 1)
-    unit = _unit(row, second[1])[0] if second is not None else ""
+    unit = unit_at(row, second[1])[0] if second is not None else ""
     return unit if unit in (PERCENT, POINTS) else ""
 
 
@@ -296,7 +308,7 @@ def _of_more(row: Sequence[Token], i: int) -> str:
     if [t.key for t in row[i : i + 2]] not in (["of", "the"], ["of", "its"]):
         return ""
     second = number_at(row, i + 2)
-    unit = _unit(row, second[1])[0] if second is not None else ""
+    unit = unit_at(row, second[1])[0] if second is not None else ""
     return unit if unit in ("tonnes", "bushels", "barrels", "aircraft", "vehicles") else ""
 
 
@@ -346,59 +358,6 @@ def _rises(row: Sequence[Token], start: int, j: int) -> bool:
 _CHANGED = words("raised raise raises raising increased increase cut lowered lifted moved were was from")
 
 
-def _unit(row: Sequence[Token], i: int) -> tuple[str, int, float]:
-    """(unit, token after it, factor) of the unit that begins at token `i`; an empty unit if none does."""
-    keys = [t.key for t in row[i : i + 4]]
-    if not keys:
-        return "", i, 1.0
-    if keys[0] in ("%", "％"):
-        if len(keys) > 1 and keys[1] in ("point", "points"):
-            return POINTS, i + 2, 1.0
-        return PERCENT, i + 1, 1.0
-    if keys[:2] == ["per", "cent"]:
-        return PERCENT, i + 2, 1.0
-    if keys[0] in ("percent", "pct", "percentage", "pc"):
-        if len(keys) > 1 and keys[1] in ("point", "points"):
-            return POINTS, i + 2, 1.0
-        return (PERCENT, i + 1, 1.0) if keys[0] != "percentage" else ("", i, 1.0)
-    if keys[0] in ("pp", "ppt", "ppts", "pps"):
-        return POINTS, i + 1, 1.0
-    if keys[:2] == ["basis", "points"] or keys[0] == "bps":
-        return POINTS, i + (1 if keys[0] == "bps" else 2), 0.01
-    if keys[0] in ("point", "points") and not (len(keys) > 1 and keys[1] in ("of", "out")):
-        return POINTS, i + 1, 1.0
-    return _other_unit(row, i, keys)
-
-
-def _other_unit(row: Sequence[Token], i: int, keys: list[str]) -> tuple[str, int, float]:
-    if keys[0] in _MONEY_WORDS:
-        return _MONEY_WORDS[keys[0]], i + 1, 1.0
-    if keys[:2] in (["us", "dollars"], ["u", "s"]):
-        return "USD", i + 2, 1.0
-    single = keys[0].rstrip("s")
-    if single in _TIMES:
-        return _TIMES[single], i + 1, 1.0
-    # a few adjectives may stand between a number and what it counts: "28 US defence companies"
-    for k, key in enumerate(keys):
-        if key in _GOODS:
-            return _GOODS[key], i + k + 1, 1e6 if key == "mmt" else 1.0
-        if row[i + k].kind != "word" or key in (
-            "to",
-            "of",
-            "in",
-            "and",
-            "or",
-            "on",
-            "for",
-            "from",
-            "by",
-            "the",
-            "a",
-        ):
-            break
-    return "", i, 1.0
-
-
 def _vague(row: Sequence[Token], i: int) -> Quantity | None:
     """`a few weeks`, `a year`, `half a point`: a count that is an interval."""
     if row[i].key not in _VAGUE_FIRST:
@@ -408,8 +367,8 @@ def _vague(row: Sequence[Token], i: int) -> Quantity | None:
             continue
         j = i + len(phrase)
         single = row[j].key.rstrip("s") if j < len(row) else ""
-        if single in _TIMES:
-            return Quantity(i, j + 1, span[0], span[1], _TIMES[single], _bound(row, i))
+        if single in TIMES:
+            return Quantity(i, j + 1, span[0], span[1], TIMES[single], _bound(row, i))
         if phrase in (("a",), ("half", "a")) and [t.key for t in row[j : j + 2]] == ["percentage", "point"]:
             return Quantity(i, j + 2, span[0], span[1], POINTS, _bound(row, i))
     return None
@@ -425,11 +384,13 @@ def _part_of_a_name(row: Sequence[Token], i: int) -> bool:
     if before.key in _NAME_BEFORE and before.kind in ("word", "abbr"):
         # "top 10 % of", "step 25 %" have a unit; a name has none
         after = number_at(row, i)
-        return after is None or _unit(row, after[1])[0] not in (PERCENT, POINTS)
+        return after is None or unit_at(row, after[1])[0] not in (PERCENT, POINTS)
     return False
 
 
 def _bound(row: Sequence[Token], i: int) -> str:
+    if i and row[i - 1].key in ("a", "an", "the", "about", "around"):
+        i -= 1  # "less than a 5 % chance"
     before = [t.key for t in row[max(0, i - 3) : i]]
     if tuple(before[-3:]) == ("no", "more", "than"):
         return "at_most"

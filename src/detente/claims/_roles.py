@@ -5,9 +5,10 @@ from __future__ import annotations
 from detente.claims._chances import is_chance
 from detente.claims._frame import Frame
 from detente.claims._heads import GETS, PAYS
-from detente.claims._quantities import MOVES, POINTS, RANGES, Quantity
+from detente.claims._quantities import MOVES, RANGES, Quantity
 from detente.claims._sums import is_part, is_total
 from detente.claims._tokens import words
+from detente.claims._units import POINTS
 from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, IMPOSE, MACRO, TARIFF, UP, forms
 
 POLL = words("poll polls voters respondents survey surveys approval polled support oppose opposed")
@@ -103,6 +104,8 @@ def _preposition(frame: Frame, q: Quantity) -> str:
                 return "by"  # "rose between 8 % and 9 %"
         if key == "to" and j > frame.first and row[j - 1].key in _STATES:
             return "at"
+        if key in _PASSES and _moved(frame, j):
+            return "to"
         named = TARIFF & {t.key for t in row[q.after : q.after + 3]}
         if key == "to" and j > frame.first and row[j - 1].key in _REGARDS and named:
             return "at"
@@ -114,6 +117,16 @@ def _preposition(frame: Frame, q: Quantity) -> str:
     return ""
 
 
+def _moved(frame: Frame, j: int) -> bool:
+    """Whether a verb of change leads to token `j`: `went above 100 %` ends above it, and does not rise by it."""
+    before = frame.s.keys(max(frame.first, j - 4), j)
+    verbs = [i for i, k in enumerate(before) if k in _MOVING]
+    return bool(verbs) and not set(before[verbs[-1] + 1 :]) - _BETWEEN - TARIFF
+
+
+_PASSES = words("above below past beyond beneath under")
+_MOVING = (DOWN | UP | forms("push move take pass break top")) - {"up"}
+_BETWEEN = words("well far just back its their the rate rates duty again further even to") | {"down", "up"}
 _REGARDS = words("change changes exemption exemptions answer response reply objection opposition end exception refund")
 """`a change to the 5 % duty`: the rate is what is changed."""
 _STATES = forms("agree consent amount submit bow") | words("subject equal limited")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detente.claims._frame import Frame
-from detente.claims._quantities import PERCENT, POINTS, Quantity
+from detente.claims._quantities import Quantity
 from detente.claims._tokens import words
+from detente.claims._units import PERCENT, POINTS
 
 _INTRODUCES = words("including comprising consisting combining comprised composed made")
 _BEFORE_TOTAL = words("total combined overall altogether cumulative sum totalling totaling totals totalled")

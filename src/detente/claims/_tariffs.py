@@ -10,10 +10,11 @@ from detente.claims._frame import Context, Frame
 from detente.claims._heads import implied, of_a_duty, rate_on_goods
 from detente.claims._modality import mood, suspends
 from detente.claims._parties import actor_and_targets
-from detente.claims._quantities import PERCENT, POINTS, Quantity
+from detente.claims._quantities import Quantity
 from detente.claims._roles import POLL, ends, role, sign
 from detente.claims._sums import Group, groups, is_total
 from detente.claims._tokens import words
+from detente.claims._units import PERCENT, POINTS
 from detente.claims._words import (
     ACTION,
     DOWN,

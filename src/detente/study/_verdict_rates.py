@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -269,7 +270,7 @@ def _fits(claim: Claim, series: Series, day: dt.date, ahead: int) -> Verdict | N
     for when, before, after in moves:
         if claim.from_ is not None and abs(before - claim.from_) > _NEAR and not _earlier(series, claim.from_, when):
             continue
-        if claim.to is not None and not _meets(after, claim):
+        if claim.to is not None and not (_crosses(before, after, claim) if _bounded(claim) else _meets(after, claim)):
             continue
         if claim.from_ is None and claim.to is None and claim.by is not None and not _moved_by(after - before, claim):
             continue
@@ -290,7 +291,26 @@ def _meets(rate: float, claim: Claim) -> bool:
         return rate < claim.to - _NEAR
     if claim.low is not None and claim.high is not None:
         return claim.low - _NEAR <= rate <= claim.high + _NEAR
+    if _bounded(claim):
+        return rate >= claim.to - _NEAR if claim.bound == "at_least" else 0.0 < rate <= claim.to + _NEAR
     return abs(rate - claim.to) <= _NEAR
+
+
+_UNDER = re.compile(r"\b(?:below|under|beneath|less than|lower than|fewer than)\b")
+
+
+def _bounded(claim: Claim) -> bool:
+    """Whether a rate is only a bound: `above 100 %`, `below 50 %`; `up to 25 %` names the rate of the highest line."""
+    under = claim.bound == "at_most" and _UNDER.search(claim.text.casefold()) is not None
+    return claim.low is None and (claim.bound == "at_least" or under)
+
+
+def _crosses(before: float, after: float, claim: Claim) -> bool:
+    """Whether a move passes a bound from the other side."""
+    assert claim.to is not None
+    if claim.bound == "at_least":
+        return before < claim.to - _NEAR and after >= claim.to - _NEAR
+    return before > claim.to + _NEAR and after <= claim.to + _NEAR
 
 
 def _moved_by(change: float, claim: Claim) -> bool:
