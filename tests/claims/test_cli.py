@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 
@@ -76,6 +77,20 @@ def test_forecasts_are_listed_and_scored():
     hu = next(r for r in rows if r["id"] == "hu-2025-05-exports")
     assert hu["score"]["crps"] == pytest.approx(0.16)  # |-0.36 + 0.20|
     assert "Wendy Cutler" in run("forecasts", "--score").stdout
+
+
+def test_an_infinite_score_is_told_in_json(tmp_path):
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "- {id: a, origin: expert, speaker: Ana Duarte, said_on: 2027-03-01, source: invented, statement: a deal,\n"
+        "   kind: event, rule: signed, probability: [0, 0.5],\n"
+        '   outcomes: [{state: "yes", on: 2027-06-01, source: invented}]}\n'
+    )
+    row = json.loads(run("forecasts", "--file", book, "--score", "--json").stdout)[0]
+    assert row["score"]["log"] == [pytest.approx(math.log(2)), "infinite"]
+    assert "called impossible" in row["score"]["note"]
+    assert row["sealed"] is row["score"]["sealed"] is False
+    assert "unsealed" in run("forecasts", "--file", book, "--score").stdout
 
 
 def test_tension_as_json():

@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from detente import strict_yaml
 from detente.claims import Forecast, ForecastBook, Outcome, base_rate, forecast_of, read, score
 from detente.claims._scores import brier, censored_interval_score, crps, interval_score, log_score
 from detente.errors import UserError
@@ -119,25 +120,125 @@ def test_a_model_run_is_scored_like_an_expert():
     assert score(record)["crps"] == pytest.approx(1.0)
 
 
+LATER = {"said_on": dt.date(2098, 3, 1), "horizon": dt.date(2099, 6, 1)}
+"""Days that no clock has reached: a record is judged by the real day, or a later one that is given."""
+
+
 def test_a_record_cannot_be_edited_from_its_day_on_only_superseded():
-    book = ForecastBook((event(),))
-    early = book.amend("a", dt.date(2027, 5, 31), statement="a smaller deal")
+    book = ForecastBook((event(**LATER),))
+    early = book.amend("a", dt.date(2099, 5, 31), statement="a smaller deal")
     assert early.find("a").statement == "a smaller deal"
-    for day in (dt.date(2027, 6, 1), dt.date(2027, 12, 1)):
+    for day in (dt.date(2099, 6, 1), dt.date(2099, 12, 1)):
         with pytest.raises(UserError, match="cannot be edited"):
             book.amend("a", day, probability=(0.9, 0.95))
-    newer = book.supersede("a", event(id="b", probability=(0.9, 0.95)))
-    assert newer.find("a") == event()
+    newer = book.supersede("a", event(**LATER | {"id": "b", "probability": (0.9, 0.95)}))
+    assert newer.find("a") == event(**LATER)
     assert [r.id for r in newer.current()] == ["b"]
     with pytest.raises(UserError, match="is taken"):
-        newer.add(event(id="b"))
+        newer.add(event(**LATER | {"id": "b"}))
+
+
+def test_an_earlier_day_given_opens_no_closed_record():
+    past = {"said_on": dt.date(2020, 1, 1), "horizon": dt.date(2020, 2, 1)}
+    with pytest.raises(UserError, match="cannot be edited"):
+        ForecastBook((event(**past),)).amend("a", dt.date(2020, 1, 15), statement="x")
+
+
+def test_the_days_of_a_record_are_not_amended():
+    book = ForecastBook((event(**LATER),))
+    for change in ({"horizon": dt.date(2199, 1, 1)}, {"said_on": dt.date(2098, 1, 1)}, {"supersedes": "b"}):
+        with pytest.raises(UserError, match="is not amended"):
+            book.amend("a", dt.date(2098, 4, 1), **change)
+
+
+def test_without_a_horizon_a_record_is_open_on_its_day_alone():
+    book = ForecastBook((event(**LATER | {"horizon": None}),))
+    assert book.amend("a", LATER["said_on"], statement="x").find("a").statement == "x"
+    with pytest.raises(UserError, match="cannot be edited"):
+        book.amend("a", LATER["said_on"] + dt.timedelta(days=1), statement="x")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"probability": (3, 0.6)}, {"foo": 1}, {"value": math.nan}, {"kind": "interval"}, {"seal": "x"}]
+)
+def test_no_record_is_amended_to_what_cannot_be_scored(changes):
+    with pytest.raises(UserError):
+        ForecastBook((event(**LATER),)).amend("a", dt.date(2098, 4, 1), **changes)
 
 
 def test_outcomes_are_appended_and_close_the_record():
-    book = ForecastBook((event(),)).resolve("a", came("open")[0]).resolve("a", came("yes")[0])
+    book = ForecastBook((event(**LATER),))
+    book = book.resolve("a", Outcome("open", dt.date(2099, 1, 1), "invented", "H"))
+    book = book.resolve("a", Outcome("yes", dt.date(2099, 6, 1), "invented", "H"))
     assert [o.state for o in book.find("a").outcomes] == ["open", "yes"]
     with pytest.raises(UserError, match="cannot be edited"):
-        book.amend("a", dt.date(2027, 3, 2), statement="x")
+        book.amend("a", dt.date(2098, 3, 2), statement="x")
+
+
+@pytest.mark.parametrize("outcome", [came("banana")[0], came("value")[0], came("value", math.inf)[0]])
+def test_an_outcome_that_decides_nothing_is_refused(outcome):
+    with pytest.raises(UserError):
+        ForecastBook((event(),)).resolve("a", outcome)
+
+
+def test_two_records_cannot_supersede_one_nor_one_itself():
+    book = ForecastBook((event(),)).supersede("a", event(id="b"))
+    with pytest.raises(UserError, match="b, c all supersede 'a'"):
+        book.supersede("a", event(id="c"))
+    assert [r.id for r in book.supersede("b", event(id="c")).current()] == ["c"]
+
+
+NOT_SCORABLE = {
+    "probability: [0.7, 0.2]": "no interval within 0 and 1",
+    "probability: [.nan, 0.2]": "two numbers",
+    "kind: interval, interval: [20, 10], level: 0.9": "wrong way round",
+    "kind: interval, interval: [10, 20], level: 90": "no share between 0 and 1",
+    "kind: interval, interval: [10, 20], level: 1.0": "no share between 0 and 1",
+    "kind: interval, interval: [10, 20]": "needs `interval` and its `level`",
+    'kind: number, value: "abc"': "is no number",
+    "kind: number, value: .nan": "is no number",
+    "kind: number, value: true": "is no number",
+    "kind: draws": "at least two values",
+    "kind: draws, draws: [1.0, .inf]": "draws must be numbers",
+    "horizon: 2027-02-01": "before it was said",
+    'outcomes: [{state: "yes", on: 2027-01-01, source: x}]': "before it was said",
+    "outcomes: [{state: value, value: 1.0, on: 2027-06-01, source: x}]": "cannot come out as value",
+    "kind: number, value: 1.0, outcomes: [{state: value, on: 2027-06-01, source: x}]": "needs a number",
+    'kind: number, value: 1.0, outcomes: [{state: "yes", on: 2027-06-01, source: x}]': "cannot come out as yes",
+    "outcomes: maybe": "must be a list",
+    "topics: 3": "must be a list",
+    "speaker: [x]": "must be text",
+}
+
+
+@pytest.mark.parametrize("line", NOT_SCORABLE)
+def test_what_cannot_be_scored_is_refused_when_it_is_read(tmp_path, line):
+    given = set(strict_yaml.parse("{" + line + "}", "line").data)
+    rest = {"id": "a", "origin": "expert", "speaker": "X", "said_on": "2027-03-01", "source": "s", "statement": "t",
+            "kind": "event", "rule": "r"}  # fmt: skip
+    words = ", ".join([f"{k}: {v}" for k, v in rest.items() if k not in given] + [line])
+    (tmp_path / "f.yaml").write_text("- {" + words + "}\n")
+    with pytest.raises(UserError) as caught:
+        ForecastBook.load(tmp_path)
+    assert NOT_SCORABLE[line] in str(caught.value)
+
+
+def test_an_unsealed_outcome_is_told_with_its_score(tmp_path):
+    """A number rewritten after the day with its seal taken out must not pass for one that was kept."""
+    record = event(kind="number", probability=None, value=-0.36, outcomes=came("value", -0.2))
+    found = score(record)
+    assert found["sealed"] is False
+    assert "not sealed" in found["note"]
+    import dataclasses
+
+    sealed = dataclasses.replace(record, seal=record.sealed())
+    assert score(sealed)["sealed"] is True
+    rewritten = dataclasses.replace(sealed, value=-0.2)
+    assert score(rewritten)["sealed"] is False
+
+
+def test_the_embedded_records_are_sealed_and_told_so():
+    assert all(score(r)["sealed"] for r in ForecastBook.load().records)
 
 
 def test_an_edited_record_is_refused_when_it_is_read(tmp_path):

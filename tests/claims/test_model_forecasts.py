@@ -81,7 +81,7 @@ def test_a_triple_is_read_by_its_ends():
         ({"odds": [0.1, 0.2]}, "mapping"),
         ({"evnt": "x"}, "evnt"),
         ({"deadline": None}, "deadline"),
-        ({"deadline": "2026-09-01"}, "before it was made"),
+        ({"deadline": "2026-09-01"}, "before it was said"),
     ],
 )
 def test_odds_that_cannot_be(changes, words):
@@ -126,9 +126,9 @@ def test_a_changed_record_is_found_out(tmp_path):
 
 
 def test_an_amended_record_is_sealed_again():
-    made = odds_forecast(ODDS)
+    made = odds_forecast(ODDS | {"on": "2098-10-01", "deadline": "2098-11-10"})
     book = ForecastBook((dataclasses.replace(made, seal=made.sealed()),))
-    amended = book.amend(made.id, dt.date(2026, 10, 2), statement="another").find(made.id)
+    amended = book.amend(made.id, dt.date(2098, 10, 2), statement="another").find(made.id)
     assert amended.seal == amended.sealed() != made.sealed()
 
 

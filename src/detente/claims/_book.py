@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 from detente import strict_yaml
 from detente.claims._claim import Claim
 from detente.claims._forecast import Forecast, Outcome, parse, refuse
-from detente.errors import Problem, UserError
+from detente.claims._forecast_rules import outcome_problems, record_problems
+from detente.errors import Problem, UserError, unknown
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,7 @@ class ForecastBook:
                         problems.append(
                             Problem(document.where((i,)), f"{record.id} was edited after it was sealed", remedy)
                         )
-        ids = [r.id for r in records]
-        problems += [
-            Problem("forecasts", f"two records are called {x!r}") for x in sorted({x for x in ids if ids.count(x) > 1})
-        ]
-        problems += [
-            Problem("forecasts", f"{r.id} supersedes {r.supersedes!r}, which is not there")
-            for r in records
-            if r.supersedes and r.supersedes not in ids
-        ]
+        problems += _chain(records)
         if problems:
             raise UserError(problems)
         return cls(tuple(records))
@@ -83,17 +77,41 @@ class ForecastBook:
         """A book with one more record."""
         if any(r.id == record.id for r in self.records):
             raise refuse(f"{record.id!r} is taken", "Choose another id; records are never overwritten.")
+        problems = record_problems(record, record.id) + _chain((*self.records, record))
+        if problems:
+            raise UserError(problems)
         return ForecastBook((*self.records, record))
 
-    def amend(self, name: str, today: dt.date, **changes: Any) -> ForecastBook:
-        """A book in which an open record reads differently; refused from its horizon on, and once it has an outcome."""
+    def amend(self, name: str, today: dt.date | None = None, **changes: Any) -> ForecastBook:
+        """A book in which an open record reads differently.
+
+        Refused from its horizon on, and once it has an outcome; of a record without a horizon, after the day it was
+        recorded. The days of a record are never amended: another horizon is another forecast, which supersedes it.
+
+        Parameters
+        ----------
+        name
+            The record's id.
+        today
+            A later day than today's, to see what would be refused then; an earlier one changes nothing.
+        changes
+            New values by key.
+        """
         record = self.find(name)
-        if "outcomes" in changes or "id" in changes:
-            raise refuse("outcomes and ids are not amended", "Use `resolve` for an outcome.")
-        if record.outcomes or (record.horizon is not None and today >= record.horizon):
-            day = record.horizon or record.outcomes[0].on
-            raise refuse(f"{name} was due on {day} and cannot be edited", "Supersede it with a new record.")
+        known = {f.name for f in dataclasses.fields(Forecast)}
+        problems = [unknown("key of a forecast", k, sorted(known - _FIXED), name) for k in changes if k not in known]
+        for key in sorted(_FIXED & set(changes)):
+            problems.append(Problem(name, f"{key} is not amended", _FIXED_REMEDY))
+        if problems:
+            raise UserError(problems)
+        day = max(today or dt.date.min, dt.date.today())
+        due = record.horizon or (record.recorded_on or record.said_on) + dt.timedelta(days=1)
+        if record.outcomes or day >= due:
+            due = due if record.horizon or not record.outcomes else record.outcomes[0].on
+            raise refuse(f"{name} was due on {due} and cannot be edited", "Supersede it with a new record.")
         amended = dataclasses.replace(record, **changes)
+        if found := record_problems(amended, name):
+            raise UserError(found)
         return self._put(dataclasses.replace(amended, seal=amended.sealed()) if record.seal else amended)
 
     def supersede(self, name: str, record: Forecast) -> ForecastBook:
@@ -104,6 +122,8 @@ class ForecastBook:
     def resolve(self, name: str, outcome: Outcome) -> ForecastBook:
         """A book in which a record has one more outcome; earlier ones stay. The record is sealed."""
         record = self.find(name)
+        if problems := outcome_problems(record, outcome, name):
+            raise UserError(problems)
         return self._put(dataclasses.replace(record, outcomes=(*record.outcomes, outcome), seal=record.sealed()))
 
     def _put(self, record: Forecast) -> ForecastBook:
@@ -117,6 +137,33 @@ class ForecastBook:
             if speaker.casefold() in (r.speaker.casefold(), *(a.casefold() for a in r.also))
             and (around is None or abs((r.said_on - around).days) <= days)
         ]
+
+
+_FIXED = {"id", "said_on", "recorded_on", "horizon", "seal", "outcomes", "supersedes"}
+_FIXED_REMEDY = "Supersede the record with a new one; for an outcome use `resolve`."
+
+
+def _chain(records: Sequence[Forecast]) -> list[Problem]:
+    """What is wrong with the ids of a book: one taken twice, one record superseded twice, or by itself in the end."""
+    ids = Counter(r.id for r in records)
+    old = Counter(r.supersedes for r in records if r.supersedes)
+    after = {r.id: r.supersedes for r in records if r.supersedes}
+    out = [Problem("forecasts", f"two records are called {x!r}") for x in sorted(i for i, n in ids.items() if n > 1)]
+    out += [
+        Problem("forecasts", f"{name} supersedes {x!r}, which is not there")
+        for name, x in after.items()
+        if x not in ids
+    ]
+    for x in sorted(i for i, n in old.items() if n > 1):
+        names = ", ".join(r.id for r in records if r.supersedes == x)
+        out.append(Problem("forecasts", f"{names} all supersede {x!r}", "Let the newest supersede the one before it."))
+    for name in after:
+        at, steps = name, 0
+        while at in after and steps <= len(after):
+            at, steps = after[at], steps + 1
+        if steps > len(after):
+            out.append(Problem("forecasts", f"{name} supersedes itself in a circle"))
+    return out
 
 
 def _texts(path: str | Path | None) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.claims._category_scores import feasible
+from detente.claims._forecast_rules import STATES, finite, record_problems
 from detente.dates import parse_date
 from detente.errors import DateError, Problem, UserError
 
@@ -19,7 +20,6 @@ KINDS = {
     "draws": "values that stand for a distribution, as a model gives",
     "categories": "odds over several outcomes of which one comes, each an interval, as a bargaining model gives",
 }
-STATES = ("open", "yes", "no", "value", "at_least", "at_most", "category", "ambiguous")
 ORIGINS = ("expert", "model", "market")
 _KEYS = (
     "id", "origin", "speaker", "affiliation", "also", "said_on", "recorded_on", "source", "statement", "kind",
@@ -30,6 +30,10 @@ _KEYS = (
     "supersedes", "seal", "outcomes",
 )  # fmt: skip
 _NEEDED = ("id", "origin", "speaker", "said_on", "source", "statement", "kind", "rule")
+_TEXT = (
+    "id", "origin", "speaker", "affiliation", "source", "statement", "kind", "unit", "rule", "resolved_by", "reference",
+    "supersedes", "seal",
+)  # fmt: skip
 _OUTCOME = ("state", "value", "category", "on", "source", "confidence", "note")
 
 
@@ -92,6 +96,11 @@ class Forecast:
         """The last outcome on record."""
         return self.outcomes[-1] if self.outcomes else None
 
+    @property
+    def unsealed(self) -> bool:
+        """Whether it has an outcome and no seal that fits: nothing shows that its words are those of its day."""
+        return bool(self.outcomes) and self.seal != self.sealed()
+
     def sealed(self) -> str:
         """The seal that its words have now.
 
@@ -142,6 +151,11 @@ def parse(row: Any, where: str) -> tuple[Forecast | None, list[Problem]]:
     ]
     problems += [Problem(where, f"a forecast needs {k!r}") for k in _NEEDED if not row.get(k)]
     data = dict(row)
+    problems += [
+        Problem(where, f"{k} must be text", "Put it in quotation marks.")
+        for k in _TEXT
+        if data.get(k) is not None and not isinstance(data[k], str)
+    ]
     for key, known in (("kind", tuple(KINDS)), ("origin", ORIGINS)):
         if data.get(key) and data[key] not in known:
             problems.append(Problem(where, f"{data[key]!r} is no {key} of a forecast", f"Known: {', '.join(known)}."))
@@ -149,27 +163,23 @@ def parse(row: Any, where: str) -> tuple[Forecast | None, list[Problem]]:
         data[key] = _day(data.get(key), where, key, problems)
     for key in ("probability", "interval"):
         data[key] = _pair(data.get(key), where, key, problems)
+    if not isinstance(data.get("outcomes") or [], list | tuple):
+        problems.append(Problem(where, "outcomes must be a list"))
+        data["outcomes"] = ()
     data["outcomes"] = tuple(
         o for i, r in enumerate(data.get("outcomes") or ()) if (o := _outcome(r, f"{where}[{i}]", problems))
     )
     data["categories"] = _categories(data.get("categories"), where, problems)
-    if data.get("kind") == "categories" and len(data["categories"]) < 2:
-        problems.append(Problem(where, "odds need at least two categories", "categories: {deal: [0.2, 0.4], ...}"))
-    for o in data["outcomes"]:
-        if o.state == "category" and o.category not in [c[0] for c in data["categories"]]:
-            problems.append(Problem(where, f"{o.category!r} is none of the categories", "Write one of them."))
     for key in ("also", "topics", "draws"):
+        if not isinstance(data.get(key) or [], list | tuple):
+            problems.append(Problem(where, f"{key} must be a list"))
+            continue
         data[key] = tuple(data.get(key) or ())
-    if data["probability"] and not 0 <= data["probability"][0] <= data["probability"][1] <= 1:
-        problems.append(Problem(where, f"probability {list(data['probability'])} is no interval within 0 and 1"))
-    if data.get("kind") == "interval" and not (data["interval"] and data.get("level")):
-        problems.append(Problem(where, "an interval needs `interval` and its `level`", "For example level: 0.9."))
-    if data.get("kind") == "number" and data.get("value") is None:
-        problems.append(Problem(where, "a number needs its `value`"))
     if problems:
         return None, problems
-    data = {k: v for k, v in data.items() if v is not None}
-    return Forecast(**data), []
+    record = Forecast(**{k: v for k, v in data.items() if v is not None})
+    problems = record_problems(record, where)
+    return (None, problems) if problems else (record, [])
 
 
 def _day(value: Any, where: str, key: str, problems: list[Problem]) -> dt.date | None:
@@ -185,7 +195,7 @@ def _day(value: Any, where: str, key: str, problems: list[Problem]) -> dt.date |
 def _pair(value: Any, where: str, key: str, problems: list[Problem]) -> tuple[float, float] | None:
     if value is None:
         return None
-    if not (isinstance(value, (list, tuple)) and len(value) == 2 and all(isinstance(x, (int, float)) for x in value)):
+    if not (isinstance(value, (list, tuple)) and len(value) == 2 and all(finite(x) for x in value)):
         problems.append(Problem(where, f"{key} must be two numbers", "Write the lower end first."))
         return None
     return float(value[0]), float(value[1])

@@ -90,9 +90,23 @@ def score(record: Forecast) -> dict[str, Any]:
 
     Returns
     -------
-    `{id, state, right, brier, log, crps, interval, base_rate, brier_base, skill, note}`; a verbal probability is an
-    interval, so its scores are `[best, worst]` over it. None where a score does not apply.
+    `{id, state, sealed, right, brier, log, crps, interval, base_rate, brier_base, skill, note}`; a verbal probability
+    is an interval, so its scores are `[best, worst]` over it. None where a score does not apply. A log score is
+    infinite where what happened was called impossible. `sealed` is False, and the note says so, where nothing shows
+    that the words scored are those written before the outcome was known.
     """
+    out = _score(record)
+    notes = [out["note"], *([_UNSEALED] if record.unsealed else [])]
+    if any(x == math.inf for x in out["log"] or ()):
+        notes.append(_IMPOSSIBLE)
+    return out | {"sealed": not record.unsealed, "note": "; ".join(n for n in notes if n)}
+
+
+_UNSEALED = "not sealed: nothing shows that it was not rewritten after its day"
+_IMPOSSIBLE = "the log score is infinite: what happened was called impossible"
+
+
+def _score(record: Forecast) -> dict[str, Any]:
     outcome = record.outcome
     out: dict[str, Any] = dict.fromkeys(
         ("right", "brier", "log", "crps", "interval", "base_rate", "brier_base", "skill")

@@ -117,7 +117,7 @@ def forecasts(
     book = claims.ForecastBook.load(file)
     rows = []
     for record in book.records:
-        row = record.to_dict() | {"superseded": record not in book.current()}
+        row = record.to_dict() | {"superseded": record not in book.current(), "sealed": not record.unsealed}
         rows.append(row | ({"score": claims.score(record)} if score else {}))
 
     def people() -> None:
@@ -126,14 +126,25 @@ def forecasts(
         for row in rows:
             outcome = row["outcomes"][-1] if row.get("outcomes") else {"state": "open"}
             state = outcome["state"] + (f" {outcome['value']:+.3g}" if "value" in outcome else "")
-            state = outcome.get("category", state)
+            state = outcome.get("category", state) + ("" if row["sealed"] else ", unsealed")
             extra = _scored(row["score"]) if score else []
             cells.append([row["said_on"], row["speaker"], row["statement"], row.get("horizon", ""), state, *extra])
         table("Forecasts", columns, cells)
         if score:
             notes([f"{r['id']}: {r['score']['note']}" for r in rows if r["score"]["note"]])
 
-    emit(rows, as_json, people)
+    emit(_plain(rows) if as_json else rows, as_json, people)
+
+
+def _plain(value: Any) -> Any:
+    """Rows as JSON can hold them: it has no infinity, so an infinite score is the word `infinite`."""
+    import math
+
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return "infinite" if isinstance(value, float) and math.isinf(value) else value
 
 
 def _add(

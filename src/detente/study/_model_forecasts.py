@@ -11,6 +11,7 @@ from typing import Any
 from detente import strict_yaml
 from detente.claims import Forecast, ForecastBook
 from detente.claims._forecast import parse
+from detente.claims._forecast_rules import record_problems
 from detente.errors import Problem, UserError, unknown
 from detente.study._record import read_record, sha256
 
@@ -162,9 +163,8 @@ def read_odds(path: str | Path, *, rule: str = "", supersedes: str = "") -> Fore
 
 
 def _checked(record: Forecast) -> Forecast:
-    if record.horizon is not None and record.horizon < record.said_on:
-        what = f"is due on {record.horizon}, before it was made ({record.said_on})"
-        raise UserError([Problem(record.id, what, "A forecast is recorded before its day.")])
+    if problems := record_problems(record, record.id):
+        raise UserError(problems)
     return record
 
 

@@ -167,6 +167,10 @@ def _recorded(claim: Claim, court: Court) -> Verdict | None:
     if outcome is None or outcome.state in ("open", "ambiguous") or (court.known and outcome.on > court.known):
         why = (outcome.note or outcome.source) if outcome else "not resolved yet"
         return Verdict("cannot_be_told", f"forecast {record.id}", why)
+    if record.unsealed:
+        return Verdict(
+            "cannot_be_told", f"forecast {record.id}", "the record is not sealed: it may have been rewritten"
+        )
     if outcome.state in ("yes", "no"):
         word = "supported" if outcome.state == "yes" else "contradicted"
         return Verdict(word, f"forecast {record.id}", f"{outcome.source} ({outcome.on})")
