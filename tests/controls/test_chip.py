@@ -141,7 +141,29 @@ def test_an_embargoed_destination_is_never_said_to_be_free():
 def test_other_destinations():
     figures = {"tpp": 15832, "die_area": 814, "bandwidth": 4800}
     assert chip(**figures, to="DEU", on="2026-02-01")["policy"] == "no licence under this rule"
-    assert chip(**figures, to="Vietnam", on="2026-02-01")["policy"] == "presumption of denial"
+    # 88 FR 73458 reaches D:1 and D:4; the presumption of denial is that of Macau and D:5
+    assert chip(**figures, to="Vietnam", on="2026-02-01")["policy"] == "licence, review policy unknown"
+    assert chip(**figures, to="ARE", on="2024-01-15")["policy"] == "licence, review policy unknown"
+    assert chip(**figures, to="RUS", on="2024-01-15")["policy"] == "presumption of denial"
+    assert chip(**figures, to="MAC", on="2024-01-15")["policy"] == "presumption of denial"
+
+
+def test_a_rule_announced_and_not_yet_in_effect_is_said_so():
+    """88 FR 73458 was announced on 17 October 2023, to take effect on 17 November."""
+    h100 = {"tpp": 15832, "die_area": 814, "interconnect": 900}
+    found = chip(**h100, on="2023-11-20", known="2023-10-20")
+    assert (found["class"], found["status"], found["since"]) == ("3A090.a", "announced", "2023-11-17")
+    assert any("announced on 2023-10-17" in w for w in found["warnings"])
+    before = chip(**h100, on="2023-11-20", known="2023-10-16")
+    assert (before["class"], before["rule"], before["status"]) == ("controlled", "rule-2022", "in_force")
+    waiting = chip(**h100, on="2023-11-01", known="2023-10-20")
+    assert (waiting["class"], waiting["rule"]) == ("controlled", "rule-2022")
+    assert any("to take effect on 2023-11-17: not yet by this day" in w for w in waiting["warnings"])
+    assert chip(**h100, on="2023-11-20")["status"] == "in_force"
+
+
+def test_before_the_first_rule_nothing_is_said_to_be_uncontrolled():
+    assert chip(tpp=15832, on="2022-10-06")["policy"] == "no performance rule yet"
 
 
 @pytest.mark.parametrize(

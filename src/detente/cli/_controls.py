@@ -52,6 +52,8 @@ def item(
         print(f"{code}, {data['from']} to {data['to']}, {data['on']} (indicative)")
         for regime, verdict in data["licence"].items():
             print(f"  {regime}: {verdict}")
+            for why in data["licence_why"][regime][:2]:
+                print(f"    {why}")
         if "chip" in data:
             print(f"  as a chip: {data['chip']['class']} ({data['chip']['policy']})")
         resolved = data["resolved"]

@@ -83,16 +83,16 @@ def controls(entry: Entry, paragraph: str, to: str) -> list[dict[str, Any]]:
     """What each reason for control says for a destination: `{control, by, required}`; `required` may be None."""
     out = []
     for control, where in entry.controls:
-        if paragraph and not _concerns(control, entry.eccn, paragraph):
+        if paragraph and not concerns(control, entry.eccn, paragraph):
             continue
         out.append({"control": control, "by": where, "required": _required(where, to)})
     return out
 
 
-def _concerns(control: str, eccn: str, paragraph: str) -> bool:
+def concerns(control: str, eccn: str, paragraph: str) -> bool:
     """Whether a control speaks of a paragraph: of the whole entry, of it by name, or in words not read here.
 
-    >>> _concerns("NS applies to 3B001.a.1 to a.3, b, e, g to j", "3B001", "h"), _concerns("RS applies to 3A090.a",
+    >>> concerns("NS applies to 3B001.a.1 to a.3, b, e, g to j", "3B001", "h"), concerns("RS applies to 3A090.a",
     ... "3A090", "b")
     (True, False)
     """

@@ -9,7 +9,8 @@ from typing import Any
 from detente.controls._letters import POLICIES, letters
 from detente.controls._practice import reports
 from detente.controls._standing import embedded, standing
-from detente.controls._tables import EMBARGOED, csv_of, destination, groups, yaml_of
+from detente.controls._tables import EMBARGOED, csv_of, destination, yaml_of
+from detente.controls._us_list import in_scope
 from detente.dates import parse_date
 from detente.errors import Problem, UnknownName, UserError, unknown
 
@@ -18,6 +19,7 @@ _NAMES = {
     "memory_density": "memory bandwidth density (GB/s per mm2)", "bandwidth": "memory bandwidth (GB/s)",
 }  # fmt: skip
 _FREE = "free"
+_FIRST_RULE = "2022-10-07"
 
 
 def known_chip(name: str) -> dict[str, float | None]:
@@ -77,7 +79,8 @@ def chip(
 
     Returns
     -------
-    `{class, eccn, policy, rule, why, candidates, letters, practice, tariff_band, on, to, warnings}`. `class` is
+    `{class, eccn, policy, rule, status, since, why, candidates, letters, practice, tariff_band, on, to, warnings}`.
+    `status` is `announced`, with the day `since`, where the rule was published but not in effect as known. `class` is
     `controlled` or `free` under the rule of 2022, `3A090.a`, `3A090.b`, `3A090.c` or `free` later, `unknown` where a
     figure that decides is missing (then `candidates` has the classes it may be). A chip of no class has the policy
     `not controlled`, or `licence by letter` while letters to named makers reached it, or `unknown` where its figures
@@ -106,13 +109,15 @@ def chip(
     base, additions, reviews, notes = _in_force(day, known)
     if base is None and not additions:
         notes.append(f"No performance rule was in force on {day}: the first began on 7 October 2022.")
-        return _answer(_FREE, "", "not controlled", None, [], notes, figures, place, day)
+        return _answer(_FREE, "", "no performance rule yet", None, [], notes, figures, place, day)
     found, why, candidates = _classify(figures, [*(base or {}).get("classes", ()), *_added(additions)], datacentre)
     rule = next((r for r in (base, *additions) if r and found["class"] in _classes_of(r)), base)
     name, eccn = found["class"], found.get("eccn", "")
     beside = letters(figures, place, day, known) if name == _FREE else []
     policy = _beside(beside, place, why) if name == _FREE else _policy(name, rule or {}, reviews, figures, place, why)
     out = _answer(name, eccn, policy, rule, why, notes, figures, place, day)
+    out["status"] = "announced" if (rule or {}).get("announced") else "in_force"
+    out["since"] = (rule or {}).get("announced")
     out["candidates"] = candidates
     out["letters"] = beside
     seen = None if known is None else parse_date(known, "--known")
@@ -159,9 +164,17 @@ def _in_force(
     for rule in yaml_of("chip_rules.yaml"):
         # a test holds while its measure does; the one of 2022 ends where it was superseded
         state = standing(rule["measure"], day, known)
-        if state["status"] == "unknown":
+        status = state["status"]
+        if status == "unknown":
             notes.append(f"Whether {rule['source']} holds on {day} is not known.")
-        if state["status"] not in ("in_force", "unknown"):
+        if status == "scheduled":
+            text = f"{rule['source']} was announced on {state['since']}, to take effect on {state['until']}"
+            begun = bool(state["until"]) and dt.date.fromisoformat(state["until"]) <= day
+            notes.append(f"{text}: {'the answer rests on the announcement' if begun else 'not yet by this day'}.")
+            if not begun:
+                continue
+            rule = {**rule, "announced": state["until"]}
+        elif status not in ("in_force", "unknown"):
             continue
         notes += state["warnings"]
         if "classes" in rule:
@@ -225,12 +238,6 @@ def _classify(
     return {"class": _FREE}, why, [_FREE]
 
 
-def _in_scope(scope: Mapping[str, Any], place: str) -> bool:
-    inside = place in scope.get("economies", ()) or any(place in groups()[g] for g in scope.get("groups", ()))
-    kept_out = any(place in groups()[g] for g in scope.get("less", ())) and place not in scope.get("economies", ())
-    return inside and not kept_out
-
-
 def _beside(rows: list[dict[str, Any]], place: str, why: list[str]) -> str:
     """What a chip of no class is subject to all the same: letters to its maker, or an embargo of the destination."""
     if place in EMBARGOED:
@@ -258,7 +265,7 @@ def _policy(
 ) -> str:
     if name == "unknown":
         return "unknown"
-    if not _in_scope(rule["scope"], place):
+    if not in_scope(rule["scope"], place):
         why.append(f"{place} is outside the destinations of {rule['source']}")
         return "no licence under this rule"
     for row in reviews:
@@ -277,6 +284,9 @@ def _policy(
         told = [f"{_NAMES[k]} {v:g} is below {review['below'][k]:g}" for k, v in limits.items()]
         why.append(f"{row['source']}: {'; '.join(told)}. Conditions: {row['conditions']}")
         return str(review["policy"])
+    if "policy_scope" in rule and not in_scope(rule["policy_scope"], place):
+        why.append(f"{rule['source']} asks for a licence to {place}; its review policy there is not in the facts")
+        return "licence, review policy unknown"
     return str(rule["policy"])
 
 
@@ -306,6 +316,9 @@ def _answer(
         "eccn": eccn or None,
         "policy": policy,
         "rule": rule["id"] if rule else None,
+        "first_rule": _FIRST_RULE,
+        "status": "in_force" if rule else None,
+        "since": None,
         "source": rule["source"] if rule else None,
         "why": why,
         "candidates": [name],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+import unicodedata
 from typing import Any
 
 from detente.controls._tables import item_rows
@@ -12,6 +13,7 @@ from detente.controls._tables import item_rows
 _A_SLIP = 0.85
 """Likeness of two names that differ by a slip of the pen."""
 _WORD = re.compile(r"[a-z0-9]+")
+_MEANS = frozenset({"technology", "software", "equipment", "tool"})
 _IES = re.compile(r"(?<=[a-z]{2})ies$")
 _ES = re.compile(r"(?<=ch|sh|ss)es$|(?<=x)es$")
 _S = re.compile(r"(?<=[a-z]{3})(?<!s)(?<!ou)(?<!i)s$")
@@ -46,7 +48,22 @@ def exact(text: str) -> str:
     >>> exact("lithium battery"), exact("Dysprosium Oxides"), exact("umbrella")
     ('lithium-battery', 'dysprosium-oxide', '')
     """
-    return _names().get(words(text), ("", ""))[0]
+    return _names().get(words(text), ("", ""))[0] or _formulas().get(formula(text), "")
+
+
+def formula(text: str) -> str:
+    """A chemical formula or a name in another script, for comparison: form NFKC, no spaces, in capitals.
+
+    >>> formula("Dy₂O₃"), formula("氧化 镝")
+    ('DY2O3', '氧化镝')
+    """
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+@functools.cache
+def _formulas() -> dict[str, str]:
+    """Item by its formulas and names in other scripts."""
+    return {formula(name): item for item, row in item_rows().items() for name in row.get("also", ())}
 
 
 def named_within(text: str) -> list[str]:
@@ -56,17 +73,24 @@ def named_within(text: str) -> list[str]:
     ['ndfeb-magnets']
     """
     told = set(words(text))
-    return list(dict.fromkeys(item for name, (item, _) in _names().items() if set(name) <= told))
+    return list(dict.fromkeys(item for name, (item, _) in _names().items() if name and set(name) <= told))
 
 
 def wider(text: str) -> list[str]:
     """Items whose names say more than the query: each is one of the goods it may mean.
 
-    >>> wider("magnets")
-    ['ndfeb-magnets', 'smco-magnets', 'rare-earth-technology']
+    Know-how and tools for making a good are not meant by its name.
+
+    >>> wider("magnets"), "rare-earth-technology" in wider("magnet technology")
+    (['ndfeb-magnets', 'smco-magnets'], True)
     """
     told = set(words(text))
-    return list(dict.fromkeys(item for name, (item, _) in _names().items() if told and told < set(name)))
+    return list(
+        dict.fromkeys(
+            item for name, (item, _) in _names().items()
+            if told and told < set(name) and not ({name[-1]} & _MEANS) - told
+        )
+    )  # fmt: skip
 
 
 def near(text: str) -> list[str]:

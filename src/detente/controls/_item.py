@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from detente.controls import _ccl
+from detente.controls import _ccl, _us_list, _verdict
 from detente.controls._chip import known_chip
 from detente.controls._chip import of_figures as chip_of
 from detente.controls._conflicts import conflicts
 from detente.controls._practice import reports
 from detente.controls._resolve import Resolved, resolve
 from detente.controls._standing import branch, embedded, standing
-from detente.controls._tables import EMBARGOED, destination, yaml_of
+from detente.controls._tables import destination, yaml_of
 from detente.dates import parse_date
 
 _DUAL_USE = "cn-dual-use"
-_ABROAD = "depends on origin, content and technology"
 _INDICATIVE = (
     "Indicative only: classification turns on the good's technical figures, and end user, end use and licence "
     "exceptions are apart. Screen the parties and their owners, too."
@@ -47,11 +46,15 @@ def item(
 
     Returns
     -------
-    `{query, from, to, on, known, resolved, licence, requirements, not_in_force, conflicts, indicative, warnings}`.
-    `requirements` has one row for each control that reaches the good and is in force, suspended, scheduled or unknown:
-    `{regime, measure, limb, title, status, since, until, requirement, policy, reach, practice, statements, confidence,
-    mapping_confidence, assumed}`. `licence` says for each regime whether one is required on its list: `required`,
-    `required for some goods of this name`, `not required by list`, `unknown`, or why the question does not arise.
+    `{query, from, to, on, known, resolved, licence, licence_why, requirements, not_in_force, conflicts, indicative,
+    warnings}`. `requirements` has one row for each control that reaches the good and is in force, suspended, scheduled
+    or unknown: `{regime, measure, limb, title, status, since, until, requirement, policy, reach, practice, statements,
+    confidence, mapping_confidence, assumed}`. `licence` gives for each regime the strictest answer that stands:
+    `prohibited`, `not permitted in principle`, `licences suspended`, `required`, `only through listed exporters`,
+    `required by letter`, `required from DAY as announced`, `unknown`, `unknown before DAY`, `not required by list`
+    (with `; announced from DAY`), each with `for some goods of this name` (or code) where it holds for some only; `may
+    be reached; name the ECCN or HS code` where only words of the query were found; or why the question does not arise.
+    `licence_why` has the reasons.
 
     Raises
     ------
@@ -69,8 +72,12 @@ def item(
     exporter, importer = destination(from_, "--from"), destination(to)
     found = resolve(code)
     rows, past = _rows(found, exporter, importer, day, known, assume)
-    us = _us_list(found, importer)
-    licence = {r: _overall(found, rows, r, exporter, importer, us) for r in ("CHN", "USA")}
+    us = _us_list.listed(found.eccns, importer, (day, known))
+    figures = chip_of(known_chip(found.chip), importer, day, known) if found.chip else None
+    heads = {r: _overall(found, rows, r, exporter, importer, us, figures, day) for r in ("CHN", "USA")}
+    licence = {regime: text for regime, (text, _) in heads.items()}
+    for row in rows:
+        del row["barred"]
     out = {
         "query": code,
         "from": exporter,
@@ -85,15 +92,15 @@ def item(
             "confidence": found.confidence if found.items or found.cn_codes or found.eccns else None,
         },
         "licence": licence,
+        "licence_why": {regime: why for regime, (_, why) in heads.items()},
         "requirements": rows,
         "not_in_force": past,
         "conflicts": _conflicts(licence, rows, exporter, importer, day, known, assume),
         "indicative": True,
-        "warnings": _warnings(found, rows, day),
+        "warnings": _warnings(found, rows, us, day),
     }
-    if found.chip:
-        figures = known_chip(found.chip)
-        out["chip"] = chip_of(figures, importer, day, known)
+    if figures:
+        out["chip"] = figures
     return out
 
 
@@ -108,8 +115,7 @@ def _rows(
     """(requirements that stand or wait, those that do not), of every term whose groups meet the good's."""
     where = (found, exporter, importer, day, known, assume)
     rows, past = _of_groups(set(found.groups), *where)
-    if any(r["regime"] == "CHN" and r["status"] == "in_force" and r["reach"] == "export" for r in rows):
-        # only a good on China's list is a dual-use item of the bans on military users
+    if _dual_use(set(found.groups), day, known, assume):
         more, ended = _of_groups({_DUAL_USE}, *where)
         rows, past = rows + more, past + ended
         review = reports("chn.law.dual-use-2024", day, None if known is None else parse_date(known, "--known"))
@@ -117,6 +123,16 @@ def _rows(
             if row["regime"] == "CHN" and row["requirement"] == "licence":
                 row["practice"] = [*row["practice"], *review]
     return rows, [{k: r[k] for k in ("regime", "measure", "limb", "title", "status", "since")} for r in past]
+
+
+def _dual_use(groups: set[str], day: dt.date, known: str | dt.date | None, assume: str | None) -> bool:
+    """Whether China's list holds the good on the day: only then is it a dual-use item of the bans on military users."""
+    return any(
+        standing(name, day, known, assume)["status"] == "in_force"
+        for name, term in yaml_of("terms.yaml").items()
+        if name.startswith("chn.") and groups & set(term["groups"])
+        and term["requirement"] in ("licence", "prohibited") and term["reach"] == "export"
+    )  # fmt: skip
 
 
 def _of_groups(
@@ -136,7 +152,7 @@ def _of_groups(
         if facts is None or not groups & set(term["groups"]):
             continue
         role = _role(facts.imposer, exporter, importer, term["reach"])
-        if not role or not (facts.reaches(importer) or _abroad(term["reach"])):
+        if not role or not _reaches(measure, facts, importer, term["reach"]):
             continue
         state = standing(name, day, known, assume)
         row = {
@@ -155,10 +171,25 @@ def _of_groups(
             "mapping_confidence": found.confidence,
             "assumed": state["assumed"],
             "warnings": state["warnings"],
+            "barred": set(term.get("barred", ())),
         }
         stands = state["status"] in ("in_force", "suspended", "scheduled", "unknown")
         (rows if stands else past).append(row)
     return rows, past
+
+
+def _reaches(measure: str, facts: Any, importer: str, reach: str) -> bool:
+    """Whether a measure is about a destination: by the scope of a chip rule, else by its targets in the ledger.
+
+    What follows the goods abroad follows them everywhere.
+
+    For US controls Hong Kong is China since 23 December 2020.
+    """
+    scope = next((r["scope"] for r in yaml_of("chip_rules.yaml") if r["measure"] == measure and "scope" in r), None)
+    if scope is not None:
+        return _us_list.in_scope(scope, importer)
+    as_china = importer == "HKG" and facts.imposer == "USA" and facts.reaches("CHN")
+    return bool(facts.reaches(importer) or as_china or _abroad(reach))
 
 
 def _abroad(reach: str) -> bool:
@@ -172,65 +203,35 @@ def _role(imposer: str, exporter: str, importer: str, reach: str) -> str:
     if exporter == imposer:
         # re-export limbs bind the next step, not the first; they are shown as what follows the goods
         return "follows the goods" if reach in ("foreign-made", "re-export") else "law of the exporter"
-    return "reaches abroad: goods of its origin, content or technology" if imposer in ("CHN", "USA") else ""
-
-
-def _us_list(found: Resolved, importer: str) -> list[dict[str, Any]]:
-    """Entries of the Commerce Control List with what the Country Chart says for the destination."""
-    out = []
-    for code, confidence in found.eccns:
-        if code == "EAR99":
-            out.append({"eccn": code, "heading": "Items on no entry of the list", "required": False, "controls": [],
-                        "confidence": confidence})  # fmt: skip
-            continue
-        eccn, paragraph = _ccl.split(code)
-        entry = _ccl.entries().get(eccn)
-        if entry is None:
-            continue
-        lines = _ccl.controls(entry, paragraph, importer) if importer != "USA" else []
-        out.append(
-            {
-                "eccn": code,
-                "heading": entry.heading,
-                "reasons": entry.reasons,
-                "required": _ccl.verdict(lines, importer) if importer != "USA" else False,
-                "controls": lines,
-                "confidence": confidence,
-                "edition": _ccl.EDITION,
-            }
-        )
-    return out
+    # a Chinese export licence is asked at China's border; the American list follows goods of American origin
+    if imposer == "USA" or (imposer == "CHN" and (_abroad(reach) or "re-transfer" in reach)):
+        return "reaches abroad: goods of its origin, content or technology"
+    return ""
 
 
 def _overall(
-    found: Resolved, rows: list[dict[str, Any]], regime: str, exporter: str, importer: str, listed: list[dict[str, Any]]
-) -> str:
-    """Whether the regime's lists require a licence for this flow: never "free"."""
+    found: Resolved,
+    rows: list[dict[str, Any]],
+    regime: str,
+    exporter: str,
+    importer: str,
+    listed: list[dict[str, Any]],
+    chip: dict[str, Any] | None,
+    day: dt.date,
+) -> tuple[str, list[str]]:
+    """The strictest answer of a regime's controls for this flow, with its reasons: never "free"."""
     if importer == regime:
-        return "export controls do not reach its own imports"
-    mine = [r for r in rows if r["regime"] == regime]
+        return _verdict.OWN_IMPORTS, []
     if exporter != regime:
-        reached = any(r["status"] in ("in_force", "unknown") for r in mine) or (regime == "USA" and listed)
-        return _ABROAD if reached else "no mapping found"
-    by_rule = [r for r in mine if r["requirement"] == "licence" and r["role"] == "law of the exporter"]
-    by_letter = [r for r in mine if r["requirement"] == "licence by letter" and r["status"] == "in_force"]
-    on_list = [x["required"] for x in listed] if regime == "USA" else []
-    asked = True in on_list or any(r["status"] == "in_force" for r in by_rule) or (by_letter and found.kind == "name")
-    if asked:
-        return _SOME if found.wide else "required"
-    if None in on_list or any(r["status"] == "unknown" for r in by_rule):
-        return "unknown"
-    if by_letter:
-        return "required by letter for some goods of this code"
-    # items without a group and Chinese codes are findings about Chinese law only
-    named = regime == "CHN" and (found.cn_codes or (found.items and not found.groups))
-    if regime == "USA" and importer in EMBARGOED:
-        return "unknown"  # part 746 asks for licences beyond the chart
-    return "not required by list" if mine or on_list or named else "no mapping found"
-
-
-_SOME = "required for some goods of this name"
-_ASKED = ("required", _SOME, "unknown", "required by letter for some goods of this code")
+        mine = [r["measure"] for r in rows if r["regime"] == regime and r["status"] in ("in_force", "unknown")]
+        reached = bool(mine) or (regime == "USA" and bool(listed))
+        return (_verdict.ABROAD if reached else _verdict.NO_MAPPING), mine
+    findings = _verdict.of_measures(found, rows, regime, day)
+    if regime == "USA":
+        if chip:
+            return _verdict.headline(found, _verdict.of_chip(chip, listed, day), regime, importer)
+        findings += _verdict.of_entries(listed, day)
+    return _verdict.headline(found, findings, regime, importer)
 
 
 def _conflicts(
@@ -246,7 +247,7 @@ def _conflicts(
 
     All conflicts known here are of US law obeyed. One that follows the good needs its measure among those reaching it.
     """
-    if licence["USA"] not in _ASKED and licence["USA"] != _ABROAD:
+    if not licence["USA"].startswith((*_verdict.ASKED, _verdict.ABROAD)):
         return []
     reaching = {r["measure"] for r in rows if r["status"] in ("in_force", "unknown")}
     found = conflicts(_facts(exporter, importer), on=day, known=known, assume=assume)
@@ -262,12 +263,17 @@ def _facts(exporter: str, importer: str) -> list[str]:
     return facts
 
 
-def _warnings(found: Resolved, rows: list[dict[str, Any]], day: dt.date) -> list[str]:
+def _warnings(found: Resolved, rows: list[dict[str, Any]], listed: list[dict[str, Any]], day: dt.date) -> list[str]:
     out = [_INDICATIVE, *found.notes]
     if not found.items and not found.cn_codes and not found.eccns:
         out.append("No mapping was found. That is not the finding that nothing controls the good.")
-    if found.eccns and day != dt.date.fromisoformat(_ccl.EDITION):
-        out.append(f"Entries and chart are those of {_ccl.EDITION}; on {day} they may have read differently.")
+    edition = dt.date.fromisoformat(_ccl.EDITION)
+    if found.eccns and day > edition:
+        out.append(f"Entries and chart are those of {edition}; by {day} they may read differently.")
+    elif found.eccns and day < edition:
+        bounded = sorted({x["eccn"] for x in listed if any(c["unknown_before"] for c in x["controls"])})
+        text = f"Entries and chart are those of {edition}, taken for an earlier day only as far back as the facts go"
+        out.append(f"{text}: not for {', '.join(bounded)}." if bounded else f"{text}.")
     told: dict[str, list[str]] = {}
     for row in rows:
         for text in row["warnings"]:

@@ -33,8 +33,16 @@ class Resolved:
     eccns: list[tuple[str, str]] = field(default_factory=list)
     """(code, confidence)."""
     chip: str = ""
-    wide: bool = False
-    """Whether the name is wider than the items: they are goods it may mean."""
+    some: bool = False
+    """Whether what controls ask of the items holds for some goods of the query only."""
+    partial: bool = False
+    """Whether the mapping covers part of what the query may mean: then it carries no "not required"."""
+    partial_us: bool = False
+    """The same for the American list alone."""
+    suggested: bool = False
+    """Whether only words of the query were found in a list: a place to look, no finding."""
+    absent: str = ""
+    """A paragraph that its entry does not have."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -54,6 +62,9 @@ class Resolved:
             if code not in {c for c, _ in self.eccns}:
                 self.eccns.append((code, confidence))
         self.chip = self.chip or row.get("chip", "")
+        self.some = self.some or bool(row.get("some"))
+        self.partial_us = self.partial_us or bool(row.get("partial_us"))
+        self.partial = self.partial or weaker
 
     def _add_cn(self, code: str, confidence: str) -> None:
         if code not in {c["code"] for c in self.cn_codes}:
@@ -133,6 +144,10 @@ def _by_customs_code(digits: str) -> Resolved:
         if agreement >= least:
             narrower = any(digits.startswith(c) for c in item.get("hs", ()))
             out.add_item(name, item, "customs code", weaker=not narrower)
+    named = {row["item"] for row, agreement in table if agreement >= least}
+    # only a line of eight digits or more that stands under one good says which good it is
+    out.some = out.partial = not (least == 8 and len(named) == 1)
+    out.partial_us = True
     out.notes.append("A customs code is not a control code: the same line holds goods that are controlled and others.")
     return out
 
@@ -146,18 +161,34 @@ def _by_control_code(text: str) -> Resolved:
             out.add_row(row, row["confidence"])
     for name, item in item_rows().items():
         if any(c == code or c.startswith(f"{code}.") or code.startswith(f"{c}.") for c in item.get("cn_codes", ())):
-            out.add_item(name, {**item, "eccn": ()}, "Chinese control code")
+            # a control code names what is controlled: the condition of a good's name does not bound it
+            out.add_item(name, {**item, "eccn": (), "some": False}, "Chinese control code")
     chinese = bool(out.cn_codes)
-    if eccn in _ccl.entries():
+    if eccn in _ccl.entries() and _missing(eccn, paragraph):
+        out.absent = f"{eccn} has no paragraph {paragraph} in the edition kept here."
+    elif eccn in _ccl.entries():
         out.eccns.append((code, "H"))
-        for name, item in item_rows().items():
-            if any(_ccl.split(c)[0] == eccn and _covers(c, code) for c in item.get("eccn", ())):
-                out.add_item(name, {**item, "cn_codes": (), "eccn": (), "chip": ""}, "ECCN")
+        bare = {"cn_codes": (), "eccn": (), "chip": "", "some": False, "partial_us": False}
+        named = [(n, r) for n, r in item_rows().items() if any(_covers(c, code) for c in r.get("eccn", ()))]
+        # an item of the whole entry says nothing of a paragraph that has items of its own
+        narrow = [(n, r) for n, r in named if paragraph and any("." in c and _covers(c, code) for c in r["eccn"])]
+        for name, item in narrow or named:
+            out.add_item(name, {**item, **bare}, "ECCN")
         if chinese:
             out.notes.append(f"{eccn} is a code of both lists, for different goods: both are shown.")
     if not chinese or eccn in _ccl.entries():
         out.notes += _misread(eccn, paragraph, chinese)
     return out
+
+
+def _missing(eccn: str, paragraph: str) -> bool:
+    """Whether an entry is known to have no such paragraph.
+
+    >>> _missing("3A090", "zz"), _missing("3A090", "a"), _missing("3A090", "")
+    (True, False, False)
+    """
+    letters = {p.partition(".")[0] for p, _ in _ccl.entries()[eccn].paragraphs}
+    return bool(paragraph and letters) and paragraph.partition(".")[0] not in letters
 
 
 def _misread(eccn: str, paragraph: str, chinese: bool) -> list[str]:
@@ -167,7 +198,7 @@ def _misread(eccn: str, paragraph: str, chinese: bool) -> list[str]:
     entry = _ccl.entries().get(eccn)
     if entry is not None:
         letters = sorted({p.partition(".")[0] for p, _ in entry.paragraphs})
-        if not paragraph or not letters or paragraph[0] in letters or chinese:
+        if chinese or not _missing(eccn, paragraph):
             return []
         return [f"{eccn} has no paragraph {paragraph} in the edition kept here. It has {', '.join(letters)}."]
     if siblings:
@@ -199,10 +230,12 @@ def _by_name(text: str) -> Resolved:
         return out
     for name, row in _goods.rows_of(_goods.named_within(text)):
         out.add_item(name, row, "words", weaker=True)
+    out.some = out.partial = True
     told = set(_goods.words(text))
     for code in csv_of("china_codes.csv"):
-        if told and told <= set(_goods.words(code["item"])):
+        if told and told == set(_goods.words(code["item"])):
             out.add_row(code, "M" if code["confidence"] == "H" else code["confidence"])
+            out.some = out.partial = False
     if not out.items:
         _add_wider(out, text)
     if not out.items and not out.cn_codes:
@@ -216,17 +249,21 @@ def _add_wider(out: Resolved, text: str) -> None:
         # which of them the query means decides the entry: a chip's figures are not read into it
         out.add_item(name, {**row, "chip": ""}, "part of a name", weaker=True)
     if found:
-        out.wide = True
         names = ", ".join(row["names"][0] for _, row in found[:_SHOWN]) + (" and others" if len(found) > _SHOWN else "")
         out.notes.append(f"The name is wider than the items here: it may mean {names}.")
 
 
 def _add_near(out: Resolved, text: str) -> None:
-    """A name spelled nearly so is offered; the headings of the American list are searched where there is none."""
+    """A name spelled nearly so is offered; the words of both lists are searched where there is none."""
     if close := _goods.near(text):
         out.notes.append(f"No good of that name is known here. Did you mean {' or '.join(close)}?")
         return
     for entry, _ in _ccl.search(text):
         out.eccns.append((entry.eccn, "L"))
-    if out.eccns:
-        out.notes.append("Found by words in the headings of the Commerce Control List: a place to begin, no more.")
+    told = set(_goods.words(text))
+    for code in csv_of("china_codes.csv"):
+        if told and told <= set(_goods.words(code["item"])):
+            out.cn_codes.append({"code": code["code"], "item": code["item"], "confidence": "L"})
+    out.suggested = bool(out.eccns or out.cn_codes)
+    if out.suggested:
+        out.notes.append("Found by words in the texts of the lists: a place to begin, no more.")
