@@ -122,10 +122,11 @@ def read_article(path: str | Path, on: str | None = None, *, ledger: Ledger | No
 def verdict_of(claim: Claim, court: Court) -> Verdict:
     """The verdict on one claim."""
     from detente.study._verdict_controls import control_verdict
+    from detente.study._verdict_forecasts import recorded_verdict
     from detente.study._verdict_purchases import purchase_verdict
     from detente.study._verdict_rates import rate_verdict
 
-    recorded = _recorded(claim, court)
+    recorded = recorded_verdict(claim, court)
     if claim.kind in ("tariff_change", "tariff_level"):
         found = rate_verdict(claim, court)
         if recorded is None or recorded.measure is None or claim.modality != "forecast":
@@ -147,56 +148,6 @@ def verdict_of(claim: Claim, court: Court) -> Verdict:
     return _opinion(claim)
 
 
-def _recorded(claim: Claim, court: Court) -> Verdict | None:
-    """The outcome of a recorded forecast that this claim is."""
-    if claim.modality in ("reported", "denied") and claim.kind not in ("duration", "assessment"):
-        return None
-    topics = set(claim.subject)
-    speakers = [claim.speaker] if claim.speaker else []
-    found = [r for s in speakers for r in court.book.said_by(s, court.day)]
-    found = [r for r in found if topics & set(r.topics) and not (claim.kind == "assessment" and claim.concept)]
-    if claim.kind == "duration" and claim.horizon is None and claim.action != "length":
-        found = []
-    if claim.kind in ("forecast", "assessment"):
-        # a forecast on the same topic with another horizon is another forecast
-        found = [r for r in found if _same_horizon(claim, r.horizon)]
-    if not found:
-        return None
-    record = max(found, key=lambda r: len(topics & set(r.topics)))
-    outcome = record.outcome
-    if outcome is None or outcome.state in ("open", "ambiguous") or (court.known and outcome.on > court.known):
-        why = (outcome.note or outcome.source) if outcome else "not resolved yet"
-        return Verdict("cannot_be_told", f"forecast {record.id}", why)
-    if record.unsealed:
-        return Verdict(
-            "cannot_be_told", f"forecast {record.id}", "the record is not sealed: it may have been rewritten"
-        )
-    if outcome.state in ("yes", "no"):
-        word = "supported" if outcome.state == "yes" else "contradicted"
-        return Verdict(word, f"forecast {record.id}", f"{outcome.source} ({outcome.on})")
-    return _number(claim, outcome.value, f"forecast {record.id}", f"{outcome.source}")
-
-
-def _same_horizon(claim: Claim, horizon: dt.date | None) -> bool:
-    return claim.kind != "assessment" and (
-        (claim.horizon is None and bool({"tiktok", "ai-chips", "affiliates"} & set(claim.subject)))
-        or (claim.horizon is not None and horizon is not None and abs((claim.horizon[1] - horizon).days) <= 14)
-    )  # fmt: skip
-
-
-def _number(claim: Claim, value: float | None, measure: str, source: str) -> Verdict:
-    """A number against what was seen: near it, the right way but far off, or the wrong way."""
-    said = claim.by if claim.by is not None else claim.to
-    if said is None or value is None:
-        return Verdict("cannot_be_told", measure, "there is no number to compare")
-    text = f"said {100 * said:+.3g} %, seen {100 * value:+.3g} % ({source})"
-    if abs(said - value) <= max(0.1 * abs(value), 0.005):
-        return Verdict("supported", measure, text)
-    if said * value > 0:
-        return Verdict("partly", measure, f"the direction came true, the size did not: {text}")
-    return Verdict("contradicted", measure, text)
-
-
 def _meeting(claim: Claim, court: Court) -> Verdict:
     if claim.date is None:
         return Verdict("cannot_be_told", None, "the day of the talks is not known")
@@ -215,6 +166,8 @@ def _meeting(claim: Claim, court: Court) -> Verdict:
 
 def _outcome(claim: Claim, court: Court) -> Verdict:
     """Trade, growth and shares against statistics, where the year and the two economies agree."""
+    from detente.study._verdict_forecasts import number_verdict
+
     quantities = set(claim.subject)
     year = (claim.date or claim.horizon or (court.day, court.day))[1]
     for row in table("outcomes.yaml"):
@@ -222,7 +175,7 @@ def _outcome(claim: Claim, court: Court) -> Verdict:
             continue
         if claim.kind == "share":
             if row["kind"] == "share":
-                verdict = _number(claim, row["value"], row["source"], f"{row['stage']}, {row['year']}")
+                verdict = number_verdict(claim, row["value"], row["source"], f"{row['stage']}, {row['year']}")
                 return Verdict("partly", row["source"], f"the stage is not said; {verdict.detail}")
             continue
         if row["target"] != claim.target or row["kind"] != ("level" if claim.kind == "trade_level" else "change"):
@@ -233,7 +186,7 @@ def _outcome(claim: Claim, court: Court) -> Verdict:
                 return Verdict("cannot_be_told", row["source"], "said under a condition; only what happened is seen")
             if claim.kind == "trade_level":
                 return _amount(claim, row)
-            return _number(claim, row["value"], row["source"], str(row["year"]))
+            return number_verdict(claim, row["value"], row["source"], str(row["year"]))
     return Verdict("not_in_ledger", None, "no statistic on record for that flow and period")
 
 
