@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from detente.claims import _dates, _quantities
 from detente.claims._chances import CHANCE
 from detente.claims._dateline import dateline
+from detente.claims._lists import listed
 from detente.claims._people import Mentioned, find_people
 from detente.claims._quantities import Quantity
 from detente.claims._speech import Attribution, Voices, attributions, speaker_at
@@ -45,6 +46,8 @@ class Sentence:
     topics: list[tuple[int, int, str]]
     attributions: list[Attribution]
     clauses: list[tuple[int, int]]
+    listed: dict[int, str] = field(default_factory=dict)
+    """First token of a rate to the economy that bears it, in a list of several."""
     resolved: dict[int, tuple[dt.date, dt.date]] = field(default_factory=dict)
     """First token of a date to its days, once the article's own date is known."""
 
@@ -109,6 +112,7 @@ def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sen
         said,
         [],
     )
+    sentence.listed = listed(row, sentence.economies, sizes)
     sentence.clauses = [(a, b) for a, b in clauses(sentence) if a >= begin]
     return sentence
 

@@ -30,6 +30,8 @@ class Context:
     """Whether the clause before spoke of a duty."""
     spoken: bool = False
     """Whether the sentence before, in the same paragraph, spoke of a duty."""
+    named: frozenset[str] = frozenset()
+    """Every economy that the article names."""
     paragraph: int = -1
     said: dict[int, tuple[dt.date, dt.date]] = field(default_factory=dict)
 
@@ -74,6 +76,11 @@ class Frame:
         if pair is None or code not in pair:
             return None
         return pair[1] if code == pair[0] else pair[0]
+
+    def guess(self, code: str | None) -> str | None:
+        """The other of the article's two economies, unless the clause names it in some other role."""
+        other = self.other(code)
+        return None if other in {p.code for p in self.places()} else other
 
     def modality(self, first: int | None = None, after: int | None = None) -> tuple[str, bool]:
         """(modality, negated) of the clause."""

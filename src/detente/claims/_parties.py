@@ -10,7 +10,7 @@ from detente.claims._frame import Frame
 from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to
 from detente.claims._modality import ASKS
 from detente.claims._tokens import words
-from detente.claims._words import DOWN, IMPOSE, REMOVE, SAY, SUSPEND, TARIFF, UP, forms, topic_kinds
+from detente.claims._words import ACTION, DOWN, IMPOSE, REMOVE, SAY, SUSPEND, TARIFF, UP, forms, topic_kinds
 
 _OVER = words(
     "the all most many some a an range of other imports import goods products exports shipments from certain"
@@ -40,7 +40,7 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)):
             out.append(place)
             continue
-        if _goods_follow(frame, place) and not _owns_tariff(frame, place):
+        if _goods_follow(frame, place) and not owns_tariff(frame, place):
             out.append(place)
     return out
 
@@ -74,7 +74,7 @@ def _goods_follow(frame: Frame, place: Place) -> bool:
     )
 
 
-def _owns_tariff(frame: Frame, place: Place) -> bool:
+def owns_tariff(frame: Frame, place: Place) -> bool:
     """Whether a duty word follows with nothing but adjectives between: `US tariffs`, `China's retaliatory duties`; or
     is left out after a first one: `Beijing's at 10 %`."""
     rest = [t.key for t in frame.s.row[place.after : place.after + 2]]
@@ -109,7 +109,7 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         return [urged.code], [p.code for p in near if p.first > urged.first], []
     hit = {p.first for p in aimed}
     free = [p for p in frame.places() if p.first not in hit and p.first < after]
-    own = [p for p in free if _owns_tariff(frame, p)]
+    own = [p for p in free if owns_tariff(frame, p)]
     owners = [p.code for p in own if p.first >= first] or [p.code for p in own]
     passive = [p.code for p in frame.places() if p.first > frame.first and row[p.first - 1].key == "by"]
     passive += [
@@ -123,9 +123,9 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         wanted = bearers  # "Swedish makers brace for US duties"
     elif bearers and not owners:
         wanted = list(dict.fromkeys([*wanted, *bearers]))
-        by = [p.code for p in free if p.code not in bearers and _market(frame, p)]
+        by = [p.code for p in free if p.code not in bearers and market(frame, p)]
         actors = by[:1] or passive[:1]
-        guess = frame.other(wanted[0]) if not actors and len(wanted) == 1 else None
+        guess = frame.guess(wanted[0]) if not actors and len(wanted) == 1 else None
         return ([guess] if guess else actors), wanted, (["actor"] if guess else [])
     joint = len(set(subjects)) == 2 and not wanted and not owners and _joined(frame, free)
     keys = frame.keys()
@@ -140,6 +140,10 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         inferred = ["actor"] if both else []
     if len(both) == 2:
         return both, [both[1], both[0]], [*inferred, "target"]
+    if not actors and wanted:
+        # "Swiss goods face a 39 % tariff in the US": where it is paid
+        paid = [p.code for p in free if p.code not in wanted and market(frame, p) and p.first > near[-1].first]
+        actors = paid[:1] if len(set(paid)) == 1 and PAYS & set(keys) else []
     if not actors:
         actors, inferred = _inherited(frame, wanted)
     wanted = [w for w in wanted if w not in actors] or wanted[:0]
@@ -168,7 +172,7 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     )
     if before and (hit or any(k in PAYS | GETS | AVOIDS for k in lead) or agreed_to(frame)):
         return [p.code for p in before]
-    if before and SELLS & set(lead) and any(_market(frame, p) for p in free):
+    if before and SELLS & set(lead) and any(market(frame, p) for p in free):
         return [before[0].code]  # "Germany exported fewer cars to the US after the 27.5 % duty"
     relative = [p.code for p in free if p.after < frame.after and row[p.after].key in PAYS - {"subject"}]
     if relative:
@@ -211,7 +215,7 @@ def _urged(frame: Frame) -> Place | None:
     return None
 
 
-def _market(frame: Frame, place: Place) -> bool:
+def market(frame: Frame, place: Place) -> bool:
     """`exports to the US`, `in the US`: the market where a duty is paid."""
     row = frame.s.row
     j = place.first - 1
@@ -230,15 +234,21 @@ def _joined(frame: Frame, free: list[Place]) -> bool:
     return False
 
 
+_BODIES = words("ministry government authorities administration parliament cabinet officials customs")
 _INSIDE = words("with from in to of between by for at on into")
 
 
 def in_phrase(frame: Frame, place: Place) -> bool:
     """Whether an economy stands inside a phrase that is no subject: after a preposition, or as `US-China talks`."""
     row = frame.s.row
+    follow = row[place.after].key if place.after < frame.after else ""
+    if follow.endswith("ing") and follow in ACTION:
+        return False  # "with the US imposing 55 %"
     j = place.first - 1
     if j >= frame.first and row[j].key == "the":
         j -= 1
+    if j > frame.first and row[j].key in ("in", "of") and row[j - 1].key in _BODIES:
+        return False  # "the finance ministry in Ankara"
     if j >= frame.first and row[j].key in ("and", ","):
         joined = [p for p in frame.places() if p.after == j]
         if joined:
@@ -272,5 +282,5 @@ def _inherited(frame: Frame, wanted: Iterable[str]) -> tuple[list[str], list[str
     said = frame.s.said_by(frame.first)
     if said is not None and said.speaker.economy and said.speaker.economy not in wanted and set(keys) & {"we", "our"}:
         return [said.speaker.economy], ["actor"]
-    guess = frame.other(wanted[0]) if len(wanted) == 1 else None
+    guess = frame.guess(wanted[0]) if len(wanted) == 1 else None
     return ([guess], ["actor"]) if guess else ([], [])

@@ -108,7 +108,7 @@ def _read(document: Document, on: str | dt.date | None) -> Reading:
     voices = Voices()
     sentences = [view(document.text, a, b, n, voices) for n, a, b in document.sentences()]
     day, how = (given, "given") if given else date_article(document, sentences)
-    context = Context(day, _pair(sentences))
+    context = Context(day, _pair(sentences), named=frozenset(p.code for s in sentences for p in s.economies))
     claims: list[Claim] = []
     for s in sentences:
         _resolve(s, day, context)

@@ -8,6 +8,7 @@ from typing import Any
 from detente.claims._claim import RATE, Claim, Part
 from detente.claims._frame import Context, Frame
 from detente.claims._heads import implied, of_a_duty, rate_on_goods
+from detente.claims._lists import imposer
 from detente.claims._modality import mood, suspends
 from detente.claims._parties import actor_and_targets
 from detente.claims._quantities import Quantity
@@ -46,7 +47,11 @@ def tariff_claims(frame: Frame) -> list[Claim]:
     if not spoken and not (frame.context.tariff and frame.first > 0 and not (FLOW | MACRO) & set(keys)):
         return []
     roles = _roles(frame, sizes)
-    roles = [(q, r) for q, r in roles if r in ("from", "to", "by", "level", "part") and of_a_duty(frame, q, r, rated)]
+    roles = [
+        (q, r)
+        for q, r in roles
+        if r in ("from", "to", "by", "level", "part") and (q.first in frame.s.listed or of_a_duty(frame, q, r, rated))
+    ]
     if not spoken and not (frame.places() or (_RATES | _PRONOUNS) & set(keys)):
         return []
     if not roles or POLL & set(keys):
@@ -72,7 +77,7 @@ def _roles(frame: Frame, sizes: Sequence[Quantity]) -> list[tuple[Quantity, str]
     """The role of each number; `35 % and 30 %` gives the second the role of the first."""
     out: list[tuple[Quantity, str]] = []
     for q in sizes:
-        r = role(frame, q)
+        r = "level" if q.first in frame.s.listed else role(frame, q)
         follows = frame.s.keys(q.after, frame.after)
         if r == "from" and TARIFF & set(follows[:3]) and "to" not in follows:
             r = "level"  # "relief from the 25 % car tariff"
@@ -91,6 +96,10 @@ def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: i
     if "respectively" in keys and total > 1 and len(actors) < 2:
         actors, aimed = _respective(frame, actors, aimed, n, total)
     values["subject"] = _subject(frame, first, after, group)
+    level = group.roles.get("level")
+    if level is not None and level.first in frame.s.listed:
+        agent, guessed = imposer(frame)
+        actors, aimed, inferred = [agent] if agent else [], [frame.s.listed[level.first]], ["actor"] if guessed else []
     actors, aimed, inferred = _by_law(frame, values["subject"], actors, aimed, inferred)
     kind = _kind(values)
     if kind == "tariff_level" and values["action"] is None and _kept(frame, group):
