@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LARGEST_FILE = 1_000_000_000
 """Bytes of a file of holdings beyond which it is refused: ten million of them take about 400 million."""
 COLUMNS = ("owner", "owned", "share", "share_high", "from", "to", "source", "kind", "owned_country")
-KINDS = ("ownership", "control", "branch")
+KINDS = ("ownership", "control", "branch", "directorship")
 _NEEDED = ("owner", "owned", "share")
 _UNKNOWN = re.compile(r"^(?:|unknown|n/?a|\?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$")
@@ -174,8 +174,11 @@ def _one_by_one(bare: Any, text: Any, problems: Problems) -> tuple[NDArray[np.fl
     return np.asarray(pc.cast(filled, pa.float64()), dtype=np.float64), blank
 
 
-def days(text: Any, problems: Problems, empty: dt.date) -> NDArray[np.int32]:
-    """Days since 1970 of dates written YYYY-MM-DD; an empty cell is `empty`."""
+def days(text: Any, problems: Problems, empty: dt.date) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """First and last day that each date may mean, as days since 1970; an empty cell is `empty`.
+
+    A date written YYYY-MM-DD is one day; YYYY-MM and YYYY are some day of the month or the year.
+    """
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -184,15 +187,49 @@ def days(text: Any, problems: Problems, empty: dt.date) -> NDArray[np.int32]:
     blank = np.asarray(pc.equal(bare, ""))
     filled = pc.if_else(pa.array(blank), empty.isoformat(), bare)
     try:
-        return np.asarray(pc.cast(pc.cast(filled, pa.date32()), pa.int32()), dtype=np.int32)
+        whole = np.asarray(pc.cast(pc.cast(filled, pa.date32()), pa.int32()), dtype=np.int32)
     except pa.ArrowInvalid:
         pass
-    out = np.zeros(len(bare), np.int32)
+    else:
+        return whole, whole
+    out = np.zeros((2, len(bare)), np.int32)
     wrong = []
+    known: dict[str, tuple[int, int] | None] = {}
     for row, value in enumerate(filled.to_pylist()):
-        try:
-            out[row] = (dt.date.fromisoformat(value) - dt.date(1970, 1, 1)).days
-        except ValueError:
+        if value not in known:
+            known[value] = span_of(value)
+        found = known[value]
+        if found is None:
             wrong.append(row)
-    problems.add(np.array(wrong, np.intp), "is not a date", "Write it as YYYY-MM-DD.", text)
-    return out
+        else:
+            out[:, row] = found
+    remedy = "Write it as YYYY-MM-DD, or YYYY-MM or YYYY where no more is known."
+    problems.add(np.array(wrong, np.intp), "is not a date", remedy, text)
+    return out[0], out[1]
+
+
+_PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?$")
+
+
+def span_of(date: str) -> tuple[int, int] | None:
+    """First and last day, as days since 1970, that a date may mean; None where it is none.
+
+    >>> span_of("1970-01"), span_of("1971"), span_of("1970-01-02"), span_of("1970-13")
+    ((0, 30), (365, 729), (1, 1), None)
+    """
+    found = _PARTIAL.match(date)
+    try:
+        if found is None:
+            day = dt.date.fromisoformat(date)
+            return _number(day), _number(day)
+        year, month = int(found[1]), int(found[2] or 1)
+        last = dt.date(year, 12, 31)
+        if found[2] and month < 12:
+            last = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
+        return _number(dt.date(year, month, 1)), _number(last)
+    except ValueError:
+        return None
+
+
+def _number(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days

@@ -29,6 +29,12 @@ class Explainer:
         self.graph, self.cascade, self.rule = graph, cascade, rule
         self._above = _of_covered_owners(holdings, cascade)
         self._paths: dict[bool, dict[int, _Step]] = {True: {}, False: {}}
+        self._shares, self._control = self._above, dict[int, set[int]]()
+        if rule.control:
+            self._shares = _of_covered_owners(graph.holdings(control=False, branches=rule.branches), cascade)
+            told = (graph.kind == 1) & (cascade.possible[graph.owner] >= 0)
+            for owner, owned in zip(graph.owner[told].tolist(), graph.owned[told].tolist(), strict=True):
+                self._control.setdefault(owned, set()).add(owner)
         self.stakes = (
             stakes(graph.holdings(control=False, branches=False), cascade.certain == 0, UNIT) if look_through else None
         )
@@ -49,17 +55,31 @@ class Explainer:
             sums[owner] = sums.get(owner, 0) + units
         return sorted(((units, owner) for owner, units in sums.items()), key=lambda x: (-x[0], x[1]))
 
+    def _held(self, place: int) -> tuple[int, int]:
+        """Units that covered owners hold at least and at most: of shares, not of control."""
+        if not self.rule.control:
+            return int(self.cascade.held[place]), int(self.cascade.held_high[place])
+        first, last = self._shares.start[place], self._shares.start[place + 1]
+        certain = self.cascade.certain[self._shares.owned[first:last]] >= 0
+        low = sum(self._shares.low[first:last][certain].tolist())
+        return low, sum(self._shares.high[first:last].tolist())
+
+    def _controllers(self, place: int) -> set[int]:
+        """Covered owners that control an entity, where the rule counts control."""
+        return self._control.get(place, set())
+
     def one(self, place: int) -> dict[str, Any]:
         """The explanation of one entity."""
         names, need = self.graph.names, self.cascade.need
         certain = bool(self.cascade.certain[place] >= 0)
-        held, held_high = int(self.cascade.held[place]), int(self.cascade.held_high[place])
+        held, held_high = self._held(place)
         owners, total = [], 0
         for units, owner in self._earlier(place, high=not certain):
             if total >= need or not units:
                 break
             owners.append((owner, units))
             total += units
+        by_control = self._controllers(place)
         threshold = int(self.rule.threshold * UNIT)
         covered = certain or self.cascade.possible[place] >= 0
         out: dict[str, Any] = {
@@ -67,13 +87,15 @@ class Explainer:
             "held": held / UNIT,
             "held_high": held_high / UNIT,
             "owners": [names[i] for i, _ in owners],
-            "shares": {names[i]: units / UNIT for i, units in owners},
+            "shares": {names[i]: units / UNIT for i, units in owners if i not in by_control},
             **self._path(place, certain),
             "margin": (held - threshold) / UNIT,
             "exactly_at_threshold": held == threshold,
         }
         if not certain and covered:
             out["sufficient"] = f"{'more than ' if self.rule.strict else ''}{threshold / UNIT:.0%} in covered hands"
+        if by_control:
+            out["controlled_by"] = sorted(names[i] for i in by_control)
         if self.stakes is not None:
             out["look_through"] = round(float(self.stakes[place]), 9)
         return out

@@ -8,150 +8,20 @@ gives no holding is counted by reason.
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from detente.controls._cascade import UNIT
-from detente.controls._csvfile import encoding_of, rows, writing
+from detente.controls._bods import bods
+from detente.controls._csvfile import rows, writing
 from detente.controls._edges import COLUMNS
+from detente.controls._records import JUST, Row, checked, documents, eve, readable, row_of
 from detente.errors import Problem, UserError, unknown
-
-LARGEST_DOCUMENT = 500_000_000
-"""Bytes of one JSON document (not of a file with one document a line) beyond which it is refused."""
-_JUST = 1 / UNIT
-
-Row = dict[str, Any]
-
-
-def _share(value: float) -> str:
-    return f"{value:.9f}".rstrip("0").rstrip(".")
-
-
-def _row(owner: str, owned: str, low: float | None, high: float | None, /, **rest: str) -> Row:
-    row: Row = dict.fromkeys(COLUMNS, "") | {"owner": owner, "owned": owned}
-    if low is not None:
-        row["share"] = _share(low)
-        row["share_high"] = _share(low if high is None else high)
-    return row | {k.rstrip("_"): v for k, v in rest.items() if v}
-
-
-def documents(path: Path) -> Iterator[dict[str, Any]]:
-    """JSON objects of a file: one a line, or one array of them.
-
-    Raises
-    ------
-    UserError
-        At the first line that is not JSON.
-    """
-    try:
-        with path.open(encoding=encoding_of(path)) as file:
-            head = file.read(4096).lstrip("\ufeff \t\r\n")[:1]
-            file.seek(0)
-            if head == "[":
-                if path.stat().st_size > LARGEST_DOCUMENT:
-                    remedy = "Write one document a line."
-                    raise UserError([Problem(str(path), f"is one document of over {LARGEST_DOCUMENT:,} bytes", remedy)])
-                items = json.load(file)
-            else:
-                yield from _lines(file, path)
-                return
-    except json.JSONDecodeError as error:
-        raise UserError([Problem(f"{path}:{error.lineno}", f"is not JSON: {error.msg}")]) from None
-    except UnicodeDecodeError as error:
-        raise UserError([Problem(str(path), f"is not UTF-8 text: {error.reason}")]) from None
-    except RecursionError:
-        raise UserError([Problem(str(path), "is nested too deeply to be a record")]) from None
-    for number, item in enumerate(items, start=1):
-        if not isinstance(item, dict):
-            raise UserError([Problem(str(path), f"item {number} is not a record")])
-        yield item
-
-
-def _lines(file: Iterable[str], path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UserError([Problem(f"{path}:{number}", f"is not JSON: {error.msg}")]) from None
-        if not isinstance(item, dict):
-            raise UserError([Problem(f"{path}:{number}", "is not a record")])
-        yield item
-
-
-def bods(path: Path, left_out: Counter[str]) -> Iterator[Row]:
-    """Beneficial Ownership Data Standard 0.4: relationship statements; the last statement of a record counts."""
-    names: dict[str, str] = {}
-    relations: dict[str, dict[str, Any]] = {}
-    for statement in documents(path):
-        record = str(statement.get("recordId") or statement.get("statementId") or "")
-        details = statement.get("recordDetails") or {}
-        kind = statement.get("recordType")
-        if kind in ("entity", "person"):
-            label = details.get("name")
-            if kind == "person":
-                label = next((n.get("fullName") for n in details.get("names") or () if n.get("fullName")), None)
-            names[record] = f"{label} [{record}]" if label else record
-        elif kind == "relationship":
-            relations[record] = statement
-        else:
-            left_out[f"record type {kind!r}"] += 1
-    for statement in relations.values():
-        yield from _bods_relation(statement, names, left_out)
-
-
-def _bods_relation(statement: dict[str, Any], names: dict[str, str], left_out: Counter[str]) -> Iterator[Row]:
-    details = statement.get("recordDetails") or {}
-    subject, party = details.get("subject"), details.get("interestedParty")
-    if statement.get("recordStatus") == "closed":
-        left_out["closed record"] += 1
-        return
-    if not isinstance(subject, str) or not isinstance(party, str):
-        left_out["party or subject unspecified"] += 1
-        return
-    owner, owned = names.get(party, party), names.get(subject, subject)
-    for interest in details.get("interests") or ():
-        share = interest.get("share") or {}
-        kind = interest.get("type", "")
-        rest = {
-            "from_": interest.get("startDate", "")[:10],
-            "to": interest.get("endDate", "")[:10],
-            "source": f"BODS {statement.get('statementId', '')}",
-        }
-        if kind == "shareholding":
-            yield _row(owner, owned, *_bods_share(share), **rest)
-        elif kind in (
-            "votingRights",
-            "appointmentOfBoard",
-            "otherInfluenceOrControl",
-            "controlViaCompanyRulesOrArticles",
-        ):
-            yield _row(owner, owned, None, None, kind="control", **rest)
-        else:
-            left_out[f"interest {kind!r}"] += 1
-    if not details.get("interests"):
-        left_out["no interest stated"] += 1
-
-
-def _bods_share(share: dict[str, Any]) -> tuple[float | None, float | None]:
-    """Ends of a BODS share, in percent there; an exclusive minimum is just above."""
-    if share.get("exact") is not None:
-        return float(share["exact"]) / 100, None
-    low = share.get("minimum", share.get("exclusiveMinimum"))
-    high = share.get("maximum", share.get("exclusiveMaximum"))
-    if low is None and high is None:
-        return None, None
-    least = 0.0 if low is None else float(low) / 100 + (_JUST if "exclusiveMinimum" in share else 0.0)
-    most = 1.0 if high is None else float(high) / 100 - (_JUST if "exclusiveMaximum" in share else 0.0)
-    return least, most
 
 
 def ftm(path: Path, left_out: Counter[str]) -> Iterator[Row]:
-    """FollowTheMoney entities: `Ownership` (owner, asset, percentage) and `Directorship` as control."""
+    """FollowTheMoney entities: `Ownership` (owner, asset, percentage); a `Directorship` is a seat, not a holding."""
     names: dict[str, str] = {}
     links: list[dict[str, Any]] = []
     for entity in documents(path):
@@ -166,30 +36,37 @@ def ftm(path: Path, left_out: Counter[str]) -> Iterator[Row]:
         properties = entity.get("properties") or {}
         own = entity["schema"] == "Ownership"
         sides = [properties.get(k) or [] for k in (("owner", "asset") if own else ("director", "organization"))]
-        rest = {
-            "from_": (properties.get("startDate") or [""])[0][:10],
-            "to": (properties.get("endDate") or [""])[0][:10],
-            "source": f"FtM {entity.get('id', '')}",
-        }
+        dates, sure = _ftm_dates(properties, left_out)
         if not all(sides):
             left_out["a side is missing"] += 1
         for owner in sides[0]:
             for asset in sides[1]:
-                ends = _percentages(properties.get("percentage") or []) if own else (None, None)
-                kind = {} if own else {"kind": "control"}
-                yield _row(names.get(owner, owner), names.get(asset, asset), *ends, **{**kind, **_full_dates(rest)})
+                low, high = _percentages(properties.get("percentage") or [], left_out) if own else (None, None)
+                if own and not sure:
+                    low, high = (None, None) if low is None else (0.0, low if high is None else high)
+                rest = dates | {"source": f"FtM {entity.get('id', '')}"} | ({} if own else {"kind": "directorship"})
+                yield row_of(names.get(owner, owner), names.get(asset, asset), low, high, **rest)
 
 
-def _full_dates(rest: dict[str, str]) -> dict[str, str]:
-    """Dates that name a day; a year or month alone would be a guess."""
-    return {k: v for k, v in rest.items() if k == "source" or len(v) == 10}
+def _ftm_dates(properties: dict[str, Any], left_out: Counter[str]) -> tuple[dict[str, str], bool]:
+    """(`from_` and `to` as far as they can be read, whether they settle when it was held)."""
+    out, sure = {}, True
+    for key, name, pick in (("from_", "startDate", min), ("to", "endDate", max)):
+        values = sorted({str(v)[:10] for v in properties.get(name) or ()})
+        good = [v for v in values if readable(v)]
+        if len(good) < len(values):
+            left_out[f"a {name} that cannot be read: held for possible only"] += 1
+        sure = sure and len(good) == len(values) <= 1
+        out[key] = pick(good) if good and len(good) == len(values) else ""
+    return out, sure
 
 
-def _percentages(values: list[str]) -> tuple[float | None, float | None]:
+def _percentages(values: list[str], left_out: Counter[str]) -> tuple[float | None, float | None]:
     """Ends of the percentages a record states; one that is no number says nothing.
 
-    >>> _percentages(["25-50"]), _percentages(["51 %"]), _percentages(["majority"])
-    ((0.25, 0.5), (0.51, None), (None, None))
+    >>> from collections import Counter
+    >>> [_percentages([text], Counter()) for text in ("25-50", "51 %", "majority", "120")]
+    [(0.25, 0.5), (0.51, None), (None, None), (None, None)]
     """
     ends: list[float] = []
     for value in values:
@@ -197,10 +74,11 @@ def _percentages(values: list[str]) -> tuple[float | None, float | None]:
         try:
             ends += [float(p) / 100 for p in parts]
         except ValueError:
+            left_out["a percentage that is no number, taken as not known"] += 1
             return None, None
-    if not ends or min(ends) < 0 or max(ends) > 1:
+    if not ends:
         return None, None
-    return (min(ends), max(ends)) if max(ends) > min(ends) else (ends[0], None)
+    return checked(min(ends), max(ends) if max(ends) > min(ends) else None, left_out)
 
 
 def gleif(path: Path, left_out: Counter[str]) -> Iterator[Row]:
@@ -229,23 +107,25 @@ def gleif(path: Path, left_out: Counter[str]) -> Iterator[Row]:
             continue
         rest = {"from_": cell("from")[:10], "source": f"GLEIF {kind}"}
         if kind == "IS_INTERNATIONAL_BRANCH_OF":
-            yield _row(cell("parent"), cell("child"), None, None, kind="branch", **rest)
+            yield row_of(cell("parent"), cell("child"), None, None, kind="branch", **rest)
         elif kind in ("IS_DIRECTLY_CONSOLIDATED_BY", "IS_ULTIMATELY_CONSOLIDATED_BY"):
-            stated = cell("unit").upper() in ("PERCENTAGE", "PERCENT", "%")
-            low = _percentages([cell("share")])[0] if stated and cell("share") else None
-            yield _row(cell("parent"), cell("child"), low, None, **rest)
-            yield _row(cell("parent"), cell("child"), None, None, kind="control", **rest)
+            # an ultimate parent holds through others: its figure is no holding of its own
+            stated = kind == "IS_DIRECTLY_CONSOLIDATED_BY" and cell("unit").upper() in ("PERCENTAGE", "PERCENT", "%")
+            low = _percentages([cell("share")], left_out)[0] if stated and cell("share") else None
+            yield row_of(cell("parent"), cell("child"), low, None, **rest)
+            yield row_of(cell("parent"), cell("child"), None, None, kind="control", **rest)
         else:
             left_out[f"relation {kind}"] += 1
 
 
-_BANDS = {"25-to-50": (0.25 + _JUST, 0.5), "50-to-75": (0.5 + _JUST, 0.75 - _JUST), "75-to-100": (0.75, 1.0)}
+_BANDS = {"25-to-50": (0.25 + JUST, 0.5), "50-to-75": (0.5 + JUST, 0.75 - JUST), "75-to-100": (0.75, 1.0)}
 
 
 def psc(path: Path, left_out: Counter[str]) -> Iterator[Row]:
     """UK persons with significant control (one JSON document a line): the statutory bands as intervals.
 
-    The bands: more than 25 and not more than 50 per cent; more than 50 and less than 75; 75 or more.
+    The bands: more than 25 and not more than 50 per cent; more than 50 and less than 75; 75 or more. A person is told
+    from another of the same name by the month of birth, or where none is given by the record.
     """
     for document in documents(path):
         data = document.get("data") or {}
@@ -253,30 +133,33 @@ def psc(path: Path, left_out: Counter[str]) -> Iterator[Row]:
         if not company or not name:
             left_out[str(data.get("kind") or "no person or company")] += 1
             continue
-        number = (data.get("identification") or {}).get("registration_number")
-        owner = str(number) if number else str(name)
-        ends = [(b, v) for b, v in _BANDS.items() if any(_shares(n, b) for n in data.get("natures_of_control") or ())]
-        rest = {"from_": data.get("notified_on", ""), "to": _eve(data.get("ceased_on", "")), "source": "UK PSC"}
-        for _, (low, high) in ends[:1]:
-            yield _row(owner, company, low, high, **rest)
-        if any(not n.startswith("ownership-of-shares") for n in data.get("natures_of_control") or ()):
-            yield _row(owner, company, None, None, kind="control", **rest)
-        elif not ends:
+        owner, natures = _psc_owner(data), data.get("natures_of_control") or ()
+        bands = [_BANDS[b] for b in _BANDS if any(n.startswith(f"ownership-of-shares-{b}") for n in natures)]
+        rest = {"from_": data.get("notified_on", ""), "to": eve(data.get("ceased_on", "")[:10]), "source": "UK PSC"}
+        if bands:
+            yield row_of(owner, company, min(low for low, _ in bands), max(high for _, high in bands), **rest)
+        if any(not n.startswith("ownership-of-shares") for n in natures):
+            yield row_of(owner, company, None, None, kind="control", **rest)
+        elif not bands:
             left_out["no nature of control"] += 1
 
 
-def _shares(nature: str, band: str) -> bool:
-    return nature.startswith(f"ownership-of-shares-{band}")
+_UNITED_KINGDOM = ("england", "wales", "scotland", "northern ireland", "united kingdom", "uk", "great britain", "gb")
 
 
-def _eve(day: str) -> str:
-    """The last day held: the one before it ceased."""
-    import datetime as dt
-
-    try:
-        return (dt.date.fromisoformat(day[:10]) - dt.timedelta(days=1)).isoformat()
-    except ValueError:
-        return ""
+def _psc_owner(data: dict[str, Any]) -> str:
+    """A company by its number in the UK register; anyone else by the name and what tells it from others."""
+    name, told = " ".join(str(data["name"]).split()), data.get("identification") or {}
+    number, place = str(told.get("registration_number") or ""), str(told.get("country_registered") or "")
+    if number:
+        home = not place or any(word in place.casefold() for word in _UNITED_KINGDOM)
+        return number if home else f"{name} [{place} {number}]"
+    birth = data.get("date_of_birth") or {}
+    if birth.get("year"):
+        month = f"-{int(birth['month']):02d}" if birth.get("month") else ""
+        return f"{name} [{birth['year']}{month}]"
+    own = str((data.get("links") or {}).get("self") or "").strip("/").split("/")
+    return f"{name} [{own[1]} {own[-1]}]" if len(own) >= 3 else name
 
 
 FORMATS: dict[str, Callable[[Path, Counter[str]], Iterator[Row]]] = {

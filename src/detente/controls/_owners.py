@@ -69,7 +69,8 @@ def owners(
     `{rule, certain, possible, resolve, explain: {entity: {held, held_high, owners, path, margin, ...}}, warnings}`.
     `certain` by the low ends of all shares, `possible` by the high ends (the certain ones among them), `resolve` the
     difference: what must be looked up. The listed themselves are in none. The lists say what the rule would cover;
-    `rule.applies` says whether it is in force on the day.
+    `rule.applies` says whether it is in force on the day. `controlled_only` and `directed_only` are red flags: entities
+    that a covered one controls without the shares, or on whose board it sits.
 
     Notes
     -----
@@ -108,7 +109,8 @@ def owners(
     }
     out["explain"] = _explained(graph, holdings, cascade, chosen, restricted, sets, explain, look_through)
     if not chosen.control:
-        out["controlled_only"] = _controlled(graph, cascade)
+        out["controlled_only"] = _related(graph, cascade, 1)
+    out["directed_only"] = _related(graph, cascade, 3)
     notes = [*_rule_notes(chosen, standing, day), *warnings, *graph.warnings, *standing["warnings"]]
     out["warnings"] = list(dict.fromkeys(notes))
     return out
@@ -229,11 +231,11 @@ def _rule_notes(chosen: Rule, standing: Mapping[str, Any], day: dt.date) -> list
     return notes
 
 
-def _controlled(graph: Ownership, cascade: Cascade) -> list[str]:
-    """Entities that a covered one controls without half of the shares: a red flag under a rule of shares."""
+def _related(graph: Ownership, cascade: Cascade, kind: int) -> list[str]:
+    """Entities that a covered one controls (1), or sits on the board of (3), without what covers them: red flags."""
     import numpy as np
 
-    held = (graph.kind == 1) & (cascade.possible[graph.owner] >= 0) & (cascade.possible[graph.owned] < 0)
+    held = (graph.kind == kind) & (cascade.possible[graph.owner] >= 0) & (cascade.possible[graph.owned] < 0)
     return sorted({graph.names[i] for i in np.unique(graph.owned[held]).tolist()})
 
 

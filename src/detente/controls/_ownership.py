@@ -28,7 +28,8 @@ class Ownership:
     """Holdings between named entities; spellings that differ only in case or spaces are one entity, and told.
 
     `owner` and `owned` are places in `names`; `low` and `high` the ends of the share in units of 1e-9; `first` and
-    `last` the days it is held (days since 1970, both included); `kind` 0 ownership, 1 control, 2 branch.
+    `last` the days it may be held (days since 1970, both included); `kind` 0 ownership, 1 control, 2 branch, 3 a seat
+    on a board, which holds nothing.
     """
 
     names: tuple[str, ...]
@@ -43,6 +44,10 @@ class Ownership:
     country: Mapping[int, str] | None = None
     """Alpha-2 or alpha-3 code of an entity's seat, by its place, where the file says it."""
     warnings: tuple[str, ...] = ()
+    first_sure: Array | None = None
+    last_sure: Array | None = None
+    """Days from which and to which it is held for certain, where `first` and `last` are a month or a year; None: the
+    same days."""
 
     @classmethod
     def read(cls, path: str | Path, encoding: str | None = None) -> Ownership:
@@ -88,15 +93,20 @@ class Ownership:
             remedy = "share_high is the upper end."
             problems.add(np.flatnonzero(stated & ~blank & (top < low)), "has a share above its share_high", remedy)
             high = np.where(stated, top, high).astype(np.int32)
-        first = _dates(columns, "from", problems, _FIRST, len(owner))
-        last = _dates(columns, "to", problems, _LAST, len(owner))
+        first, first_sure = _dates(columns, "from", problems, _FIRST, len(owner))
+        last_sure, last = _dates(columns, "to", problems, _LAST, len(owner))
         problems.add(np.flatnonzero(first > last), "ends before it begins", "Check `from` and `to`.")
         kind = _kinds(columns, problems, len(owner))
         problems.settle()
         # a branch is its head office, a stated control all or nothing: neither has a share
         low, high = (np.where(kind > 0, UNIT, ends).astype(np.int32) for ends in (low, high))
         source = tuple(columns["source"].to_pylist()) if "source" in columns else ()
-        made = cls(names, owner, owned, low, high, first, last, kind, source, _countries(columns, owned), spelled)
+        if not len(owner):
+            spelled = (*spelled, f"{where} holds no holding: nothing could be found in it.")
+        dates = {} if first is first_sure and last is last_sure else {"first_sure": first_sure, "last_sure": last_sure}
+        made = cls(
+            names, owner, owned, low, high, first, last, kind, source, _countries(columns, owned), spelled, **dates
+        )
         return made._tidied()
 
     def _tidied(self) -> Ownership:
@@ -121,13 +131,26 @@ class Ownership:
 
     def _where(self, keep: NDArray[np.bool_]) -> Ownership:
         source = tuple(s for s, k in zip(self.source, keep.tolist(), strict=True) if k) if self.source else ()
-        cut = {f: getattr(self, f)[keep] for f in ("owner", "owned", "low", "high", "first", "last", "kind")}
-        return replace(self, source=source, **cut)
+        columns = ["owner", "owned", "low", "high", "first", "last", "kind"]
+        columns += [f for f in ("first_sure", "last_sure") if getattr(self, f) is not None]
+        return replace(self, source=source, **{f: getattr(self, f)[keep] for f in columns})
 
     def on(self, day: dt.date) -> Ownership:
-        """Only what is held on a day."""
-        held = (self.first <= _number(day)) & (self.last >= _number(day))
-        return self if held.all() else self._where(held)
+        """Only what is or may be held on a day; what is not held for certain has no low end."""
+        import numpy as np
+
+        number = _number(day)
+        held = (self.first <= number) & (self.last >= number)
+        made = self
+        if self.first_sure is not None and self.last_sure is not None:
+            sure = (self.first_sure <= number) & (self.last_sure >= number)
+            if not sure[held].all():
+                note = (
+                    f"{int((held & ~sure).sum())} holdings have dates that leave open whether they were held on {day}"
+                )
+                notes = (*self.warnings, f"{note}: for `possible` only.")
+                made = replace(self, low=np.where(sure, self.low, 0).astype(np.int32), warnings=notes)
+        return made if held.all() else made._where(held)
 
     def holdings(self, *, control: bool, branches: bool) -> Holdings:
         """In the order of owners; control relations and branches only where the rule counts them."""
@@ -218,11 +241,15 @@ def _one_spelling(names: Any, codes: Array) -> tuple[tuple[str, ...], Array, tup
     return tuple(names.take(first).to_pylist()), new[codes], (text,)
 
 
-def _dates(columns: Mapping[str, Any], name: str, problems: _edges.Problems, empty: dt.date, size: int) -> Array:
+def _dates(
+    columns: Mapping[str, Any], name: str, problems: _edges.Problems, empty: dt.date, size: int
+) -> tuple[Array, Array]:
+    """First and last day that the dates of a column may mean."""
     import numpy as np
 
     if name not in columns:
-        return np.full(size, _number(empty), np.int32)
+        none = np.full(size, _number(empty), np.int32)
+        return none, none
     return _edges.days(columns[name], problems, empty)
 
 
@@ -264,13 +291,14 @@ def _settle_repeats(data: Ownership, keep: NDArray[np.bool_]) -> tuple[Any, Arra
     groups: dict[int, list[int]] = {}
     for i in same.tolist():
         groups.setdefault(int(key[order[i]]), [int(order[i])]).append(int(order[i + 1]))
+    dates = [days for days in (data.first, data.last, data.first_sure, data.last_sure) if days is not None]
     twice = reports = 0
     for members in groups.values():
         first, *others = members
         for other in others:
             if not keep[other] or data.kind[other] != data.kind[first]:
                 continue
-            if (data.first[other], data.last[other]) != (data.first[first], data.last[first]):
+            if any(days[other] != days[first] for days in dates):
                 continue
             sources = (data.source[first], data.source[other]) if data.source else ("", "")
             if sources[0] != sources[1] and all(sources):
