@@ -45,6 +45,29 @@ def test_what_was_not_known_then_does_not_count():
     assert then != now
 
 
+def test_the_ledger_is_asked_once_for_a_pair_however_long_the_article(monkeypatch):
+    """1 MB of distinct sentences took 54 s when every claim asked anew; now the work grows with the pairs named."""
+    from detente.ledger import Ledger
+
+    asked = []
+    at = Ledger.on
+    monkeypatch.setattr(Ledger, "on", lambda self, *a, **k: asked.append(a) or at(self, *a, **k))
+
+    def lookups(sentences):
+        asked.clear()
+        rows = range(sentences)
+        text = "\n\n".join(
+            f"The US cut its tariffs on Chinese goods from {150 + n}% to {n + 1}% in May 2025."
+            for n in range(sentences)
+        )
+        assert len(judge(read(text, on="2025-06-01"))) == sentences
+        return len(asked)
+
+    few = lookups(2)
+    assert few > 0
+    assert lookups(40) == few
+
+
 WANTED = {
     "geneva": [
         ({"kind": "tariff_change", "from_": 1.45}, "supported"),

@@ -49,7 +49,7 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
 
 
 def _status(court: Court, name: str, day: dt.date) -> dict[str, Any]:
-    return court.ledger.status(name, day, court.known)
+    return court.status(name, day)
 
 
 def _seen(court: Court, name: str) -> list[Event]:

@@ -49,7 +49,11 @@ def _candidates(claim: Claim, court: Court, day: dt.date) -> list[dict[str, Any]
         on = claim.horizon[1]
     on = min(on, court.ledger.firm_until)
     known = None if court.known is None else court.known.isoformat()
-    rows = [r for r in commitments(on.isoformat(), known) if r["kind"] == "quantity"]
+    rows = [
+        r
+        for r in court.once(("commitments", on), lambda: commitments(on.isoformat(), known))
+        if r["kind"] == "quantity"
+    ]
     rows = [r for r in rows if claim.actor in (None, r["actor"])]
     named = [i for x in table("purchases.yaml") if x["topic"] in claim.subject for i in x["commitments"]]
     if named:

@@ -159,7 +159,7 @@ def _varying(claim: Claim, court: Court, day: dt.date) -> Verdict | None:
     if claim.actor is None or claim.target is None:
         return None
     for name in _between(claim.actor, claim.target, court):
-        state = court.ledger.status(name, day, court.known)
+        state = court.status(name, day)
         began = dt.date.fromisoformat(state["since"]) if state["since"] else None
         near = began is not None and abs((began - day).days) <= 2 * _BACK
         if state["status"] == "in_force" and state.get("rate") is None and near:
@@ -173,7 +173,9 @@ def _average(claim: Claim, court: Court) -> Verdict:
     if claim.actor is None or claim.target is None or claim.to is None or day is None:
         return Verdict("not_in_ledger", None, "the ledger holds averages of one economy's duties on another's goods")
     try:
-        answer = court.ledger.on(day, court.known).average(importer=claim.actor, exporter=claim.target)
+        ends = {"importer": claim.actor, "exporter": claim.target}
+        key = ("average", claim.actor, claim.target, day)
+        answer = court.once(key, lambda: court.ledger.on(day, court.known).average(**ends))
     except UserError as error:
         return Verdict("not_in_ledger", None, error.problems[0].what)
     gap = abs(answer.average - claim.to)
@@ -191,10 +193,16 @@ def _series(claim: Claim, court: Court) -> list[Series]:
     out = [s for m in dict.fromkeys(ids) if (s := _of_measure(m, court)) is not None]
     goods = [t for t in claim.subject if t != "reciprocal"]
     if claim.actor and claim.target and not goods:
-        out += _headlines(claim.actor, claim.target, court)
-        names = _between(claim.actor, claim.target, court)
-        out += [_scoped(s, claim.actor, claim.target, court) for m in names if (s := _of_measure(m, court)) is not None]
+        actor, target = claim.actor, claim.target
+        out += court.once(("pair", actor, target), lambda: _of_pair(actor, target, court))
     return out
+
+
+def _of_pair(actor: str, target: str, court: Court) -> list[Series]:
+    """The press's figures of a pair, and the duties of one aimed at the other."""
+    names = _between(actor, target, court)
+    own = [_scoped(s, actor, target, court) for m in names if (s := _of_measure(m, court)) is not None]
+    return _headlines(actor, target, court) + own
 
 
 def _between(actor: str, target: str, court: Court) -> list[str]:
@@ -220,11 +228,16 @@ def _scoped(series: Series, actor: str, target: str, court: Court) -> Series:
 
 
 def _of_measure(name: str, court: Court) -> Series | None:
+    found: Series | None = court.once(("series", name), lambda: _measured(name, court))
+    return found
+
+
+def _measured(name: str, court: Court) -> Series | None:
     measure = court.ledger.measures[name]
     days = sorted({d for e in measure.events for d in (e.date, e.effective, e.until) if d and d >= dt.date(2018, 1, 1)})
     steps = []
     for day in days:
-        state = court.ledger.status(name, day, court.known)
+        state = court.status(name, day)
         if state["status"] == "in_force" and state.get("rate") is None:
             return None  # its rate varies by line
         if state.get("rate") is not None:
@@ -358,7 +371,7 @@ def _never(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Ve
                 e.kind == "announced" and abs((e.date - day).days) <= 60 for e in measure.events
             ):
                 continue
-            status = court.ledger.status(full, day + dt.timedelta(days=180), court.known)["status"]
+            status = court.status(full, day + dt.timedelta(days=180))["status"]
             word = "partly" if claim.modality == "forecast" and status == "never_in_force" else "supported"
             return Verdict(word, full, f"announced; six months later: {status.replace('_', ' ')}")
     now = "; ".join(f"{s.name} {_pc(s.at(day))} %" for s in series[:2])

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,17 @@ class Court:
     book: ForecastBook
     day: dt.date | None
     known: dt.date | None = None
+    seen: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: tuple[Any, ...], reckon: Callable[[], Any]) -> Any:
+        """What was looked up before under a key, or is looked up now: articles ask the same of the ledger often."""
+        if key not in self.seen:
+            self.seen[key] = reckon()
+        return self.seen[key]
+
+    def status(self, name: str, day: dt.date) -> dict[str, Any]:
+        """`Ledger.status` with the knowledge of this court."""
+        return dict(self.once(("status", name, day), lambda: self.ledger.status(name, day, self.known)))
 
     def day_of(self, claim: Claim) -> dt.date | None:
         """The day a claim speaks from: when it was said, else the article's."""
