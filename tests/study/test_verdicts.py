@@ -55,7 +55,6 @@ def test_the_ledger_is_asked_once_for_a_pair_however_long_the_article(monkeypatc
 
     def lookups(sentences):
         asked.clear()
-        rows = range(sentences)
         text = "\n\n".join(
             f"The US cut its tariffs on Chinese goods from {150 + n}% to {n + 1}% in May 2025."
             for n in range(sentences)

@@ -42,9 +42,7 @@ def _difference(claim: Claim, said_by: Sequence[Claim]) -> list[Check]:
     )
     if "by" not in claim.derived and claim.by is not None:
         return [Check("from-to-by", abs(gap - claim.by) < _TOLERANCE, f"{text} points; said: {_pc(abs(claim.by))}")]
-    before = [
-        c for c in said_by if (c.actor, c.target) == (claim.actor, claim.target) or None in (c.actor, claim.actor)
-    ]
+    before = [c for c in said_by if _of_the_same(claim, c)]
     if before and before[-1].by is not None:
         other = before[-1]
         assert other.by is not None
@@ -54,6 +52,18 @@ def _difference(claim: Claim, said_by: Sequence[Claim]) -> list[Check]:
             Check("from-to-by", abs(gap - other.by) < _TOLERANCE, f"{text} points; said before: {_pc(abs(other.by))}")
         ]
     return [Check("from-to-by", None, f"{text} points; the text names no difference to compare")]
+
+
+_REACH = 600
+"""Characters between a change told in points and the same one told from rate to rate: further apart they are two."""
+
+
+def _of_the_same(claim: Claim, other: Claim) -> bool:
+    """Whether points said before may be the change that a claim tells from rate to rate."""
+    idle = other.conditional or other.negated or other.action in ("suspend", "extend")
+    near = 0 <= claim.start - other.end <= _REACH
+    ends = claim.actor == other.actor and (claim.target == other.target or None in (claim.target, other.target))
+    return near and ends and not idle and claim.actor is not None and set(other.subject) <= set(claim.subject)
 
 
 def _sum(claim: Claim) -> Check:

@@ -19,6 +19,7 @@ from detente.claims._words import ACTION, TARIFF, economy_words, topic_words
 _HEADS = ("president", "premier", "prime minister", "former president")
 _ALWAYS = words("while whereas although though but which")
 _AFTER_COMMA = words("as after before when if because so since unless until with yet where nor then up")
+_SUMMING = words("builds adds comprises consists combines")
 _TOTALS = words("total combined overall cumulative")
 _SUBJECTS = words("it they he she we both each this these those")
 
@@ -149,7 +150,8 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     if before.key == "that" and row[i - 2].key not in CHANCE and any(v in verbs for v in range(max(0, i - 8), i)):
         return True
     if token.key in _ALWAYS:
-        return not (token.key == "which" and (before.key == "of" or _resumes(row, i)))
+        summed = _SUMMING & {t.key for t in row[i : i + 5]}
+        return not (token.key == "which" and (before.key == "of" or summed or _resumes(row, i)))
     if before.text == ",":
         if token.key in _AFTER_COMMA and token.key not in ("up",):
             return True

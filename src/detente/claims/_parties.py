@@ -115,7 +115,9 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     passive += [
         p.code for p in frame.places() if p.first > 1 and row[p.first - 2].key == "by" and row[p.first - 1].key == "the"
     ]
-    subjects = [p.code for p in free if not in_phrase(frame, p)]
+    main = _main(frame)
+    subjects = [p.code for p in free if p.first >= main and not in_phrase(frame, p)]
+    subjects = subjects or [p.code for p in free if not in_phrase(frame, p)]
     bearers = _bearers(frame, free)
     if set(wanted) - set(bearers):
         bearers = []  # "Japan accepted a 5 % tariff on Korean steel" names another target
@@ -152,6 +154,18 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         if guess is not None and not frame.topics("good"):
             wanted, inferred = [guess], [*inferred, "target"]
     return actors[:1], wanted, inferred
+
+
+_LEADS = words("if should unless when after before once because since as although though while")
+
+
+def _main(frame: Frame) -> int:
+    """Where the main statement begins: after the comma that ends a clause with `if`, `when` or `after`."""
+    row = frame.s.row
+    begin = frame.first + (row[frame.first].text in "“\"'" or row[frame.first].text == ",")
+    if begin >= frame.after or row[begin].key not in _LEADS:
+        return frame.first
+    return next((i + 1 for i in range(begin, frame.after) if row[i].text == ","), frame.first)
 
 
 def _bearers(frame: Frame, free: list[Place]) -> list[str]:

@@ -32,6 +32,8 @@ def role(frame: Frame, q: Quantity) -> str:
     if is_total(frame, q):
         return "level"
     after = [t.key for t in row[q.after : min(q.after + 6, frame.after)]]
+    if after[:1] and after[0] in _FIGURES:
+        return "level"
     inside = _in_brackets(frame, q)
     noun = _noun_after(after)
     prep = _preposition(frame, q)
@@ -43,6 +45,9 @@ def role(frame: Frame, q: Quantity) -> str:
         return "to"
     if prep == "by":
         return "by"
+    labelled = noun != "change" and any(i == q.after for i, _, _ in frame.s.topics)
+    if q.unit == POINTS and labelled and not (DOWN | UP | CHANGE_NOUN) & set(frame.keys()):
+        return "level"  # "include 10pp fentanyl"
     if q.unit == POINTS:
         return "by" if noun != "tariff" else "level"
     if noun == "tariff":
@@ -58,6 +63,9 @@ def role(frame: Frame, q: Quantity) -> str:
     if after[:1] and after[0] in ("on", "against", "for"):
         return "level"
     return _after_verb(frame, q)
+
+
+_FIGURES = words("figure number tally")
 
 
 def _in_brackets(frame: Frame, q: Quantity) -> bool:

@@ -37,6 +37,8 @@ def is_total(frame: Frame, q: Quantity) -> bool:
     if q.unit not in (PERCENT, POINTS):
         return False
     before = frame.s.keys(max(frame.first, q.first - 6), q.first)
+    if before[-1:] == ["from"]:
+        return False  # "bringing the total to 47 % from 57 %"
     if "," in before:
         before = before[len(before) - before[::-1].index(",") :]
     after = frame.s.keys(q.after, min(q.after + 3, frame.after))
@@ -46,7 +48,7 @@ def is_total(frame: Frame, q: Quantity) -> bool:
 def is_part(frame: Frame, q: Quantity) -> bool:
     """Whether a rate is a part of another: in a chain of plusses, after `of which`, on top of a first one."""
     row = frame.s.row
-    if _chained(frame, q):
+    if _chained(frame, q) or _itemised(frame, q):
         return True
     before = frame.s.keys(max(frame.first, q.first - 8), q.first)
     if "which" in before and before[before.index("which") - 1 : before.index("which")] == ["of"]:
@@ -71,6 +73,36 @@ def _chained(frame: Frame, q: Quantity) -> bool:
                 break
             i += step
     return False
+
+
+def _itemised(frame: Frame, q: Quantity) -> bool:
+    """Whether a rate stands in the list of a sum: `145 % adds 125 % to 20 %`, `55 %: 25 % existing and 30 % new`."""
+    row = frame.s.row
+    begin, colon = -1, False
+    for i in range(frame.first, q.first):
+        if row[i].text == ":" and any(r.after <= i <= r.after + 3 for r in _rates(frame)):
+            begin, colon = i, True
+        elif row[i].key in _LISTS or row[i].key in _SUMS or (row[i].key == "up" and row[i - 1].key in _MAKES):
+            begin, colon = i, False
+    if begin < 0:
+        return False
+    before = [r for r in _rates(frame) if r.after <= begin]
+    behind = [r for r in _rates(frame) if r.first > begin]
+    if row[begin].key in _SUMS and not before:  # "adds 7.5 points to the 12.5 %, taking the rate to 20 %"
+        return len(behind) > 2 and not is_total(frame, q) and any(is_total(frame, r) for r in behind)
+    if len(behind) < 2:
+        return False
+    if row[begin].key in _LISTS:
+        return any(is_total(frame, r) for r in before)
+    if colon:
+        return not _CHANGES & set(frame.s.keys(begin, behind[-1].after))
+    return row[begin].key != "builds" or row[begin + 1].key in ("from", "on")
+
+
+_SUMS = words("adds add adding sums combines combining comprises consists builds composed")
+_LISTS = words("includes include")
+_MAKES = words("made makes make")
+_CHANGES = words("raised raise cut cuts lowered rose fell from")
 
 
 def groups(frame: Frame, roles: Sequence[tuple[Quantity, str]]) -> list[Group]:
@@ -111,7 +143,9 @@ def _with_totals(frame: Frame, found: list[Group]) -> list[Group]:
         if main is None or not is_total(frame, main):
             continue
         own = [q for q in (group.roles.get("by"),) if q is not None and q.first < main.first]
-        before = [q for g in found[:n] for q in (*g.roles.values(), *g.parts)] + own
+        # a duty that moves from one rate to another is no part: "cut to 10 % from 20 %, bringing the total to 47 %"
+        still = [g for g in found[:n] if not {"from", "to"} & set(g.roles)]
+        before = [q for g in still for q in (*g.roles.values(), *g.parts)] + own
         pieces = sorted((q for q in before if q.high < main.high), key=lambda q: q.first)
         pieces += [q for q in group.parts if q not in pieces]
         if len(pieces) < 2:
@@ -120,6 +154,6 @@ def _with_totals(frame: Frame, found: list[Group]) -> list[Group]:
         total = Group(first, max(group.after, main.after), {"level": main}, pieces)
         # "a 25 % duty on top of the 25 % there was": the new one is a claim of its own
         stacked = "top" in frame.s.keys(frame.first, main.first)
-        kept = [Group(g.first, g.after, g.roles) for g in found[:n] if g.roles and stacked]
+        kept = [Group(g.first, g.after, g.roles) for g in found[:n] if g.roles and (stacked or g not in still)]
         return [*kept, total, *found[n + 1 :]]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from detente.claims._claim import RATE, Claim, Part
@@ -29,6 +30,7 @@ from detente.claims._words import (
     UP,
     forms,
     topic_imposers,
+    topic_kinds,
 )
 
 _ADDED = words("additional extra further another added new")
@@ -237,7 +239,7 @@ def _numbers(frame: Frame, group: Group) -> dict[str, Any]:
     bound = goal or by or start
     values["bound"] = (bound.bound or None) if bound is not None else None
     values["added"] = _is_added(frame, level) if level is not None and to is None else False
-    values["parts"] = tuple(_part(frame, q) for q in group.parts)
+    values["parts"] = _layered([_part(frame, q) for q in group.parts])
     values["action"] = (
         "suspend" if suspends(frame.keys()) and not keys & _RESUMES else "extend" if keys & EXTEND else None
     )
@@ -295,6 +297,14 @@ def _is_added(frame: Frame, level: Quantity) -> bool:
 _LABEL_ENDS = words("and plus on for in the from while to add adds up total")
 
 
+def _layered(parts: list[Part]) -> tuple[Part, ...]:
+    """`20 % fentanyl, 10 % reciprocal and the existing 25 %`: beside layers of 2025 the existing one is section 301."""
+    others = {p.layer for p in parts if p.label.casefold() != "existing"}
+    if {"fentanyl", "reciprocal"} == others:
+        parts = [replace(p, layer="section-301") if p.label.casefold() == "existing" else p for p in parts]
+    return tuple(parts)
+
+
 def _part(frame: Frame, q: Quantity) -> Part:
     """The label of a part: the words between its number and the next one, or before it."""
     s = frame.s
@@ -316,7 +326,9 @@ def _part(frame: Frame, q: Quantity) -> Part:
     if not words and j < frame.after and s.row[j].key in ("on", "for", "in", "from"):
         words = [t.text for t in s.row[j + 1 : j + 4] if t.kind == "word" and t.key not in _LABEL_ENDS]
     label = " ".join(words or before)
-    topics = frame.topics("tariff", first=k + 1, after=max(j, q.after) + 3 if not words else j)
+    end = max(j, q.after) + 3 if not words else j
+    named = [(i, t) for i, _, t in s.topics if k < i < end and topic_kinds()[t] == "tariff"]
+    topics = [t for i, t in named if not _bare(frame, i)]  # "the existing 25 %" names no layer
     return Part(label or "part", q.fraction, topics[0] if topics else "")
 
 
@@ -324,6 +336,8 @@ def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, .
     """Layer and goods a duty is about; the labels of its parts do not count."""
     end = min(after, group.parts[0].first) if group.parts and group.parts[0].first > group.first else after
     found = _layers(frame, first, end)
+    if group.goal is not None and is_total(frame, group.goal):
+        return found if group.goal is not group.roles.get("to") else ()
     return found or _layers(frame, frame.first, first)
 
 
