@@ -65,6 +65,7 @@ def build(data: Path, out: Path) -> None:
     cn = _china(data / "cn_mofcom_lists_2026-07-19.csv")
     counts = {"us-csl": len(us), "cn-mofcom": len(cn)}
     hashes = {"us-csl": _write(us, out / "us_csl.parquet"), "cn-mofcom": _write(cn, out / "cn_mofcom.parquet")}
+    hashes["named"] = hashlib.sha256((out / "named.csv").read_bytes()).hexdigest()
     print("lists", counts, dict(Counter(r["list"] for r in us + cn)))
     _manifest(out / "lists.yaml", counts, hashes)
     _tokens(us + cn, out / "common_tokens.csv")
@@ -92,6 +93,17 @@ cn-mofcom:
     Incomplete for 9 October 2025 and after 19 July 2026; three notices name more parties than the register.
   rows: {counts["cn-mofcom"]}
   sha256: {hashes["cn-mofcom"]}
+named:
+  file: named.csv
+  title: Parties that secondary sources name on lists not kept here (confidence M)
+  publisher: research
+  licence: names and notices as facts
+  date: 2026-08-05
+  note: >-
+    Ten names. The rest of MOFCOM 2026 No.30, of the countermeasures of August 2026 and of the section 1260H list is
+    not here.
+  rows: 10
+  sha256: {hashes["named"]}
 """
     path.write_text(text, encoding="utf-8")
 

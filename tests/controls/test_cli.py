@@ -50,6 +50,18 @@ def test_item(command):
     assert "as a chip: 3A090.a (case-by-case)" in text
 
 
+def test_a_name_of_a_chip_and_another_chips_figures_are_refused(command):
+    code, _, error = command("controls", "chip", "H100", "--tpp", "100", "--on", "2026-02-01")
+    assert (code, "--tpp" in error) == (2, True)
+    assert (
+        command("controls", "chip", "H100", "--tpp", "15832", "--on", "2026-02-01", "--json")[1]["class"] == "3A090.a"
+    )
+
+
+def test_no_conflict_is_said_so(command):
+    assert command("controls", "conflicts", "--on", "2020-01-01")[1] == "No conflict found among those known here.\n"
+
+
 def test_screen_and_log(command, tmp_path):
     pytest.importorskip("rapidfuzz")
     log = str(tmp_path / "log.jsonl")
@@ -90,7 +102,7 @@ def test_the_rest(command, tmp_path):
     code, data, _ = command("controls", "owners", out, "--listed", str(tmp_path / "l.csv"), "--json")
     assert code == 0
     assert set(data["certain"]) <= set(data["possible"])
-    assert {r["name"] for r in command("data", "list", "--json")[1]} == {"us-csl", "cn-mofcom"}
+    assert {r["name"] for r in command("data", "list", "--json")[1]} == {"us-csl", "cn-mofcom", "named"}
 
 
 @pytest.mark.parametrize(

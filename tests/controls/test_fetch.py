@@ -9,6 +9,7 @@ import hashlib
 import io
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -158,6 +159,34 @@ def test_a_list_that_lost_a_list_keeps_the_old_one():
     with server(sends(body)) as url, pytest.raises(UserError, match=r"lost most of EL \(3420 to 0\)"):
         fetch_lists(url)
     assert not sources()["us-csl"].fetched
+
+
+def test_a_list_of_other_names_is_not_taken_unless_its_hash_is_stated():
+    """Columns, counts and day are right, and every name is another."""
+    entries = [replace(e, name=f"Name {i}", aliases=()) for i, e in enumerate(Lists.load(["us-csl"]).entries)]
+    body = official(entries)
+    with server(sends(body)) as url:
+        with pytest.raises(UserError, match=r"lacks .* names in use, more than 20%"):
+            fetch_lists(url)
+        assert not sources()["us-csl"].fetched
+        assert fetch_lists(url, sha256=hashlib.sha256(body).hexdigest())["rows"] == 25921
+
+
+def test_the_same_entries_without_a_day_are_not_made_younger(whole):
+    """A server that states no day cannot reset the alarm on old lists by sending what is here already."""
+
+    def behave(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(whole)))
+        handler.end_headers()
+        handler.wfile.write(whole)
+
+    with server(sends(whole)) as url:
+        fetch_lists(url)
+    with server(behave) as url:
+        done = fetch_lists(url)
+    assert done["added"] == done["removed"] == done["altered"] == 0
+    assert (done["date"], sources()["us-csl"].date.isoformat()) == ("2026-11-01", "2026-11-01")
 
 
 def test_a_good_list_after_a_bad_one_and_a_bad_one_after_a_good_one(whole):

@@ -62,7 +62,7 @@ def test_the_answer_explains_itself_and_is_never_clear():
     assert found["list_date"] == "2026-07-19"
     none = screen("Acme Widgets of Ohio", today=TODAY)
     assert none["result"] == "NO_LIST_MATCH"
-    assert none["lists"] == {"us-csl": "2026-07-31", "cn-mofcom": "2026-07-19"}
+    assert none["lists"] == {"us-csl": "2026-07-31", "cn-mofcom": "2026-07-19", "named": "2026-08-05"}
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u3000"])
@@ -103,8 +103,9 @@ def test_listed_parties_under_other_scripts_and_spacings(screener, name, listed,
     assert any(m.entry.list == code and m.entry.name.startswith(listed) for m in found), [m.entry.name for m in found]
 
 
-def test_words_run_together_are_told(screener):
-    assert "read as huawei" in screener.matches("Hua wei")[0].to_dict()["why"]
+def test_words_run_together_are_told():
+    made = Screener(lists_of(row("Huawei Technologies")), cache=False)
+    assert "hua wei means huawei" in made.matches("Hua wei")[0].to_dict()["why"]
 
 
 @pytest.mark.parametrize("name", ["!!!", "\0\0", "x" * 10_000, "Huawei " * 1500, "株" * 10_000])

@@ -109,10 +109,17 @@ def chip(
     """Give the class and licence policy of a chip under the rule of a day."""
     from detente.controls import chip as ask
     from detente.controls._chip import known_chip
+    from detente.errors import Problem, UserError
 
     figures = {"tpp": tpp, "die_area": die_area, "bandwidth": bandwidth, "interconnect": interconnect}
     if name is not None:
-        figures = {k: v if v is not None else known_chip(name)[k] for k, v in figures.items()}
+        kept = known_chip(name)
+        other = [k for k, v in figures.items() if v is not None and kept[k] is not None and v != kept[k]]
+        if other:
+            wrong = [Problem(f"--{k.replace('_', '-')}", f"{figures[k]:g} is not that of {name}, {kept[k]:g}",
+                             "Give a name, or the figures of another chip.") for k in other]  # fmt: skip
+            raise UserError(wrong)
+        figures = {k: kept[k] if v is None else v for k, v in figures.items()}
     data = ask(**figures, memory_density=memory_density, datacentre=datacentre, to=to, on=on, known=known)
 
     def people() -> None:
@@ -152,6 +159,8 @@ def screen(
         raise UserError([Problem("screen", "needs a name or --file, and not both", "For example: screen Huawei")])
     if file is not None and out is None:
         raise UserError([Problem("--out", "is missing", "Say where the answers to --file go.")])
+    if allow is not None and not allow.is_file():
+        raise UserError([Problem("--allow", f"{allow} is not there", "`detente controls allow` makes one.")])
     settled = AllowList.load(allow) if allow else None
     audit = AuditLog(log) if log else None
     if file is not None and out is not None:
@@ -214,7 +223,7 @@ def _one(
         found, allowed, lapsed = settled.split(name, found)
     data = answer(name, found, screener.lists, allowed, [*lapsed, *warnings])
     if on is not None:
-        add_standings(data["matches"], on, known, assume)
+        add_standings(data["matches"], on, known, assume, screener.lists)
     if audit:
         audit.write({"name": data["name"], "result": data["result"], "lists": data["lists"], "allowed": allowed,
                      "matches": [[m["id"], m["score"]] for m in data["matches"]]})  # fmt: skip
@@ -222,16 +231,24 @@ def _one(
     def people() -> None:
         print(f"{data['result']}: {data['name'][:100]} (lists of {data['list_date']})")
         cells = [
-            (m["score"], m["list"], m["alias"] or m["name"], m["notice"], m["id"], "; ".join(m["why"][:3]))
+            (m["score"], m["list"], m["alias"] or m["name"], m["notice"], m["id"], "; ".join(m["why"][:3]),
+             *([_listing(m["standing"])] if on else []))
             for m in data["matches"]
-        ]
+        ]  # fmt: skip
         if cells:
-            table("Matches", ("score", "list", "listed as", "notice", "id", "why"), cells, right=(0,))
+            columns = ("score", "list", "listed as", "notice", "id", "why", *([f"on {on}"] if on else []))
+            table("Matches", columns, cells, right=(0,))
         for row in allowed:
             print(f"Settled: {row['name']} by {row['who']} on {row['when']} ({row['why']}).")
         notes(data["warnings"])
 
     emit(data, as_json, people)
+
+
+def _listing(standing: dict[str, Any]) -> str:
+    """How a listing stands on the day asked for, in words."""
+    since = f" since {standing['since']}" if standing["since"] else ""
+    return f"{standing['status']}{since}" + (f" ({standing['note']})" if standing["note"] else "")
 
 
 @app.command()
@@ -259,14 +276,17 @@ def log(
     file: Annotated[Path, typer.Argument(help="An audit log.")],
     as_json: AsJson = False,
 ) -> None:
-    """Check that no line of an audit log is missing or altered."""
+    """Check that no line of an audit log is altered or missing, the last by the count in the file beside it."""
     from detente.controls import AuditLog
     from detente.errors import Problem, UserError
 
     if not file.is_file():
         raise UserError([Problem(str(file), "is not there")])
-    count = AuditLog(file).check()
-    emit({"lines": count, "whole": True}, as_json, lambda: print(f"{count} lines, none missing or altered."))
+    audit = AuditLog(file)
+    count, counted = audit.check(), audit.counted
+    tail = "" if counted else f" Whether lines at its end are missing cannot be told: {audit.head.name} is not there."
+    emit({"lines": count, "whole": True if counted else None}, as_json,
+         lambda: print(f"{count} lines, none {'missing or ' if counted else ''}altered.{tail}"))  # fmt: skip
 
 
 @app.command()
@@ -304,6 +324,9 @@ def owners(
         ]  # fmt: skip
         columns = ("entity", "covered", "held %", "at most %", "look-through %", "path", "by", "policy")
         table("Why", columns, cells, right=(2, 3, 4))
+        for key, what in (("controlled_only", "Controlled without the shares"), ("directed_only", "Seat on the board")):
+            if data.get(key):
+                print(f"Red flag, {what.lower()}: {', '.join(data[key][:20])}{' ...' if len(data[key]) > 20 else ''}")
         notes(data["warnings"])
 
     emit(data, as_json, people)
@@ -323,7 +346,13 @@ def conflicts(
     from detente.controls import conflicts as ask
 
     rows = ask(fact, on=on, known=known, assume=assume)
-    emit(rows, as_json, lambda: _conflicts(rows))
+
+    def people() -> None:
+        _conflicts(rows)
+        if not rows:
+            print("No conflict found among those known here.")
+
+    emit(rows, as_json, people)
 
 
 @app.command()

@@ -19,12 +19,14 @@ from typing import Any
 from detente.controls._csvfile import once_each, rows, writing
 from detente.controls._journal import AllowList, AuditLog
 from detente.controls._lists import REFUSE_AFTER_DAYS, Lists, changed
-from detente.controls._screen import REVIEW, Match, Screener, answer, overall, unreadable
+from detente.controls._screen import RESULTS, REVIEW, Match, Screener, answer, overall, script_note, unreadable
 from detente.errors import Problem, UserError
 
 COLUMNS = ("row", "name", "result", "score", "match", "list", "notice", "why", "list_date", "matches")
 _NAME_HEADERS = ("name", "entity", "party", "company", "customer", "名称")
 _SYNC_EVERY = 200
+_TORN = "Malformed row: it has {} cells where the header has {}, so where the name ends is not known."
+_MALFORMED = _TORN.partition(":")[0]
 
 Progress = Callable[[int], None]
 
@@ -62,7 +64,7 @@ def screen_file(
 
     Returns
     -------
-    `{rows, results: {result: count}, resumed_at, rescreened, list_date, out, warnings}`.
+    `{rows, results: {result: count}, malformed, resumed_at, rescreened_entries, list_date, out, warnings}`.
 
     Raises
     ------
@@ -75,7 +77,11 @@ def screen_file(
     lists = lists or Lists.load()
     warnings = lists.staleness(today or dt.date.today(), max_age)
     job = _Job(source, target, column, encoding, min_score, lists, allow, log)
-    return {**job.run(progress), "list_date": lists.date.isoformat(), "out": str(target), "warnings": warnings}
+    done = job.run(progress)
+    if done["malformed"]:
+        text = f"{done['malformed']} rows have more cells than the header: they are for review"
+        warnings = [*warnings, f"{text}; put quotes round names with commas."]
+    return {**done, "list_date": lists.date.isoformat(), "out": str(target), "warnings": warnings}
 
 
 class _Job:
@@ -123,8 +129,12 @@ class _Job:
         self._write(self._fresh(screener, resume), resume, progress)
         return self._summary(resume, 0)
 
-    def _names(self) -> Iterator[tuple[int, str]]:
-        """(row, name) of every row of the source; a row without the column is one with an empty name."""
+    def _names(self) -> Iterator[tuple[int, str, str]]:
+        """(row, name, what is wrong with the row) of every row of the source.
+
+        A row without the column is one with an empty name. Of a row with too many cells nobody knows where the name
+        ends: as many cells as are too many are read as part of it.
+        """
         table = rows(self.source, self.encoding)
         try:
             _, header = next(table)
@@ -134,32 +144,42 @@ class _Job:
             ) from None
         place = _column(header, self.column, str(self.source))
         for number, (_, cells) in enumerate(table, start=1):
-            yield number, cells[place] if place < len(cells) else ""
+            over = len(cells) - len(header)
+            if over > 0:
+                yield number, ",".join(cells[place : place + over + 1]), _TORN.format(len(cells), len(header))
+            else:
+                yield number, cells[place] if place < len(cells) else "", ""
 
     def _fresh(self, screener: Screener, skip: int) -> Iterator[list[Any]]:
-        for number, name in self._names():
+        for number, name, torn in self._names():
             if number > skip:
-                yield self._row(number, name, screener.matches(name, self.min_score), [])
+                yield self._row(number, name, torn, screener.matches(name, self.min_score), [])
 
-    def _row(self, number: int, name: str, found: list[Match], kept: list[dict[str, Any]]) -> list[Any]:
-        allowed: list[dict[str, Any]] = []
-        notes: list[str] = []
+    def _row(self, number: int, name: str, torn: str, found: list[Match], kept: list[dict[str, Any]]) -> list[Any]:
+        allowed: list[dict[str, Any]] = [m["settled"] for m in kept if "settled" in m]
+        kept = [m for m in kept if "settled" not in m]
+        notes: list[str] = [torn] if torn else []
         if self.allow:
-            found, allowed, notes = self.allow.split(name, found)
+            found, now, lapsed = self.allow.split(name, found)
+            allowed, notes = [*allowed, *now], [*notes, *lapsed]
         out = answer(name, found, self.lists, allowed, notes)
         matches = [_short(m) for m in out["matches"]]
         matches = sorted([*matches, *kept], key=lambda m: -m["score"])
-        result = _strongest([overall(found), *(m["result"] for m in kept)])
+        result = _strongest([overall(found, allowed), *(m["result"] for m in kept)])
         if result == "NO_LIST_MATCH":
             result = out["result"]
+        if torn:
+            result = _strongest([result, "REVIEW"])
         if self.log:
             names = {s.name: s.sha256 for s in self.lists.sources}
             self.log.write({"row": number, "name": name[:500], "result": result, "lists": names, "allowed": allowed,
                             "matches": [[m["id"], m["score"]] for m in matches]})  # fmt: skip
         top = matches[0] if matches else {}
-        why = "; ".join([*([unreadable(name)] if unreadable(name) else []), *notes, *top.get("why", ())])
+        told = unreadable(name) or (script_note(name) if not matches and not allowed else "")
+        why = "; ".join([*([told] if told else []), *notes, *top.get("why", ())])
         why += "".join(f" Settled: {a['name']} by {a['who']} on {a['when']} ({a['why']})." for a in allowed)
-        shown = json.dumps(matches, ensure_ascii=False, separators=(",", ":"))
+        settled = [{"id": a["entry"], "settled": a} for a in allowed]
+        shown = json.dumps([*matches, *settled], ensure_ascii=False, separators=(",", ":"))
         return [
             number, " ".join(name[:500].split()), result, top.get("score", ""), top.get("written", ""),
             top.get("list", ""), top.get("notice", ""), " ".join(why.split()), self.lists.date.isoformat(), shown,
@@ -173,9 +193,9 @@ class _Job:
         screener = Screener(self.lists, only=new)
 
         def lines() -> Iterator[list[Any]]:
-            for (number, name), matches in zip(self._names(), old, strict=True):
+            for (number, name, torn), matches in zip(self._names(), old, strict=True):
                 kept = [m for m in matches if m["id"] not in new and m["id"] not in gone]
-                yield self._row(number, name, screener.matches(name, self.min_score), kept)
+                yield self._row(number, name, torn, screener.matches(name, self.min_score), kept)
 
         self._write(lines(), 0, progress)
         return self._summary(0, len(new) + len(gone))
@@ -206,11 +226,15 @@ class _Job:
 
     def _summary(self, resumed: int, rescreened: int) -> dict[str, Any]:
         counts: dict[str, int] = {}
-        total = 0
+        total = malformed = 0
         for _, cells in _skip_header(self.target):
             counts[cells[2]] = counts.get(cells[2], 0) + 1
             total += 1
-        return {"rows": total, "results": counts, "resumed_at": resumed, "rescreened_entries": rescreened}
+            malformed += _MALFORMED in cells[7]
+        return {
+            "rows": total, "results": counts, "malformed": malformed, "resumed_at": resumed,
+            "rescreened_entries": rescreened,
+        }  # fmt: skip
 
 
 def _short(match: dict[str, Any]) -> dict[str, Any]:
@@ -219,7 +243,7 @@ def _short(match: dict[str, Any]) -> dict[str, Any]:
 
 
 def _strongest(results: list[str]) -> str:
-    return max(results, key=["NO_LIST_MATCH", "REVIEW", "POTENTIAL_MATCH"].index)
+    return max(results, key=RESULTS.index)
 
 
 def _column(header: list[str], named: str | None, where: str) -> int:

@@ -1,8 +1,8 @@
 """Fetch the official list, and keep the old one unless everything about the new one is right.
 
 Checked before anything is replaced: the transfer ended where the server said it would, in time and within bounds; the
-content is the list (its columns, its rows, the lists in it); it has not shrunk beyond belief; its hash is the one that
-the server or the user states, where they state one; it is not older than what is here.
+content is the list (its columns, its rows, the lists in it); it has not shrunk beyond belief, nor are its names others;
+its hash is the one that the server or the user states, where they state one; it is not older than what is here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from detente.controls._csl import parse, to_parquet
+from detente.controls._csl import fingerprint, parse, to_parquet
 from detente.controls._lists import Lists, Source, data_folder, sources
 from detente.errors import Problem, UserError
 
@@ -33,6 +33,8 @@ LARGEST = 300_000_000
 _BLOCK = 1 << 16
 _LEAST_OF_OLD = 0.8
 _LEAST_OF_A_LIST = 0.5
+_MOST_GONE = 0.2
+"""Share of the names in use that a newer list may lack."""
 
 
 def fetch_lists(
@@ -81,8 +83,11 @@ def fetch_lists(
             problems += error.problems
     before = Lists.load(["us-csl"])
     date = _date_of(headers)
+    if {r["id"]: fingerprint(r) for r in rows} == before.fingerprints and not headers.get("Last-Modified"):
+        # nothing says that the same entries are of a later day
+        date = old.date
     if not problems:
-        problems += _unlike(rows, before, url)
+        problems += _unlike(rows, before, url, sha256 is not None)
         if date < old.date:
             problems.append(Problem(url, f"is of {date}, older than the list of {old.date} in use"))
     if problems:
@@ -141,9 +146,14 @@ def _wrong_hash(content: bytes, headers: Any, stated: str | None, url: str) -> l
     return problems
 
 
-def _unlike(rows: list[dict[str, str]], before: Lists, url: str) -> list[Problem]:
-    """Why these rows cannot be the successor of the list in use."""
+def _unlike(rows: list[dict[str, str]], before: Lists, url: str, vouched: bool) -> list[Problem]:
+    """Why these rows cannot be the successor of the list in use; a hash that the user stated vouches for new names."""
     problems = []
+    names = {e.name.casefold() for e in before.entries}
+    gone = len(names - {r["name"].casefold() for r in rows})
+    if gone > _MOST_GONE * len(names) and not vouched:
+        text = f"lacks {gone:,} of the {len(names):,} names in use, more than {_MOST_GONE:.0%}"
+        problems.append(Problem(url, text, "If that is right, state its hash with --sha256."))
     was = len(before.entries)
     if len(rows) < _LEAST_OF_OLD * was:
         problems.append(Problem(url, f"has {len(rows):,} entries where the list in use has {was:,}"))
@@ -198,8 +208,6 @@ def _install(rows: list[dict[str, str]], url: str, date: dt.date, old: Source, f
 def _report(
     rows: list[dict[str, str]], before: Lists, url: str, date: dt.date, content: bytes, path: Path
 ) -> dict[str, Any]:
-    from detente.controls._csl import fingerprint
-
     now, was = {r["id"]: fingerprint(r) for r in rows}, before.fingerprints
     return {
         "name": "us-csl",

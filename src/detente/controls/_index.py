@@ -7,6 +7,7 @@ length). A query gathers the listed names of its own triples and sums the produc
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import tempfile
@@ -28,6 +29,7 @@ _LEAST_COSINE = 0.2
 
 _MOST_JOINED = 12
 _LEAST_JOINED = 5
+_MOST_SPELLINGS = 6
 
 
 def _codes(text: str) -> NDArray[np.int64]:
@@ -116,6 +118,38 @@ class Index:
                     return " ".join([*words[:i], run, *words[i + length :]])
         return ""
 
+    def respelled(self, name: str) -> list[str]:
+        """The name with one word that is a slip of the pen away from a listed word put right, in every way there is.
+
+        >>> Index.of(["Huawei Technologies"]).respelled("Huwaei"), Index.of(["Huawei"]).respelled("Huawei")
+        (['huawei'], [])
+        """
+        words = list(tokens_of(name)[:_MOST_JOINED])
+        out = []
+        for i, word in enumerate(words):
+            if len(word) >= _LEAST_JOINED and word not in self.words:
+                out += [" ".join([*words[:i], near, *words[i + 1 :]]) for near in self._a_slip_away(word)]
+        return out[:_MOST_SPELLINGS]
+
+    def _a_slip_away(self, word: str) -> list[str]:
+        """Listed words at one edit: each loses one letter at most and they are the same, or two letters are swapped."""
+        found: set[str] = set()
+        for variant in (word, *_shortened(word)):
+            found.update(self._by_shortened.get(variant, ()))
+        swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)} & self.words
+        near = {w for w in found if _edits(word, w) == 1} - swapped
+        return [*sorted(swapped), *sorted(near, key=lambda w: (w[0] != word[0], w))]
+
+    @functools.cached_property
+    def _by_shortened(self) -> dict[str, list[str]]:
+        """Listed words by themselves and by what is left of them without one letter."""
+        out: dict[str, list[str]] = {}
+        for word in self.words:
+            if len(word) >= _LEAST_JOINED and not word.isdigit():
+                for variant in (word, *_shortened(word)):
+                    out.setdefault(variant, []).append(word)
+        return out
+
     def nearest(self, name: str, count: int) -> list[int]:
         """Places of the names nearest to `name`, best first."""
         import numpy as np
@@ -135,6 +169,16 @@ class Index:
         near = np.flatnonzero(cosine > _LEAST_COSINE)
         order = near[np.argsort(-cosine[near], kind="stable")][:count]
         return [int(i) for i in order]
+
+
+def _shortened(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def _edits(here: str, there: str) -> int:
+    from rapidfuzz.distance import OSA
+
+    return int(OSA.distance(here, there))
 
 
 def flat(groups: Iterable[Sequence[str]]) -> tuple[list[str], list[int]]:

@@ -9,18 +9,20 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import os
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from detente.controls._csvfile import writing
-from detente.controls._names import tokens_of
 from detente.controls._screen import Match
 from detente.dates import parse_date
 from detente.errors import Problem, UserError
 
 _COLUMNS = ("name", "entry", "fingerprint", "who", "when", "why")
+_NEEDED = f"A file of settled false alarms has the columns {', '.join(_COLUMNS)}."
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,11 @@ class AllowList:
         rows: list[Allowed] = []
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
-                for number, row in enumerate(csv.DictReader(file), start=2):
+                table = csv.DictReader(file)
+                missing = [c for c in _COLUMNS if c not in (table.fieldnames or ())]
+                if missing:
+                    raise UserError([Problem(str(path), f"has no column {', '.join(missing)}", _NEEDED)])
+                for number, row in enumerate(table, start=2):
                     _read(row, f"{path}:{number}", rows, problems)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             problems.append(Problem(str(path), f"cannot be read: {error}"))
@@ -72,8 +78,8 @@ class AllowList:
 
     def split(self, name: str, matches: Sequence[Match]) -> tuple[list[Match], list[dict[str, Any]], list[str]]:
         """(matches that stand, those a person settled, warnings about settlements that no longer hold)."""
-        key = tokens_of(name)
-        settled = {row.entry: row for row in self.rows if tokens_of(row.name) == key}
+        key = _as_written(name)
+        settled = {row.entry: row for row in self.rows if _as_written(row.name) == key}
         kept, allowed, warnings = [], [], []
         for match in matches:
             row = settled.get(match.entry.id)
@@ -109,10 +115,19 @@ class AllowList:
         return AllowList(self.path, (*self.rows, row))
 
 
+def _as_written(name: str) -> str:
+    """A name for comparison: capitals and spaces do not count, everything else does.
+
+    >>> _as_written(" Golden  STAR") == _as_written("golden star"), _as_written("golden star ltd")
+    (True, 'golden star ltd')
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 def _read(row: dict[str, Any], where: str, rows: list[Allowed], problems: list[Problem]) -> None:
     missing = [c for c in _COLUMNS if not (row.get(c) or "").strip()]
     if missing:
-        problems.append(Problem(where, f"has no {', '.join(missing)}", f"Columns: {', '.join(_COLUMNS)}."))
+        problems.append(Problem(where, f"has no {', '.join(missing)}", _NEEDED))
         return
     try:
         when = parse_date(row["when"], where)
@@ -127,6 +142,7 @@ class AuditLog:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.head = self.path.with_name(self.path.name + ".head.json")
 
     def _last(self) -> str:
         if not self.path.exists() or not self.path.stat().st_size:
@@ -151,20 +167,46 @@ class AuditLog:
         """Append one record with its time, the hash before it and its own."""
         with writing(self.path):
             before = self._last()
+            count = self._counted(before)
         now = now or dt.datetime.now(dt.UTC)
         body = {"time": now.isoformat(timespec="seconds"), **record, "before": before}
         text = json.dumps(body, ensure_ascii=False, sort_keys=True)
         line = json.dumps({**body, "hash": _hash(text)}, ensure_ascii=False, sort_keys=True)
         with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+        if count is not None:
+            self._keep_head(count + 1, _hash(text))
+
+    def _counted(self, before: str) -> int | None:
+        """Lines there are, by the head file; None where a log has lines and no head that fits: nobody counted them."""
+        if not before:
+            return 0
+        head = self._read_head()
+        return head[0] if head and head[1] == before else None
+
+    def _read_head(self) -> tuple[int, str] | None:
+        try:
+            data = json.loads(self.head.read_text(encoding="utf-8"))
+            return int(data["lines"]), str(data["hash"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _keep_head(self, lines: int, digest: str) -> None:
+        temporary = self.head.with_name(self.head.name + ".tmp")
+        with writing(self.path):
+            temporary.write_text(json.dumps({"lines": lines, "hash": digest}), encoding="utf-8")
+            os.replace(temporary, self.head)
 
     def check(self) -> int:
         """How many lines the log has, having checked that the chain is whole.
 
+        Lines taken off the end break no chain: they show only by the head file beside the log (`counted`), and not to
+        one who alters both.
+
         Raises
         ------
         UserError
-            Naming the first line that was altered, or before which one is missing.
+            Naming the first line that was altered, or before which one is missing; or where the last are missing.
         """
         before, number = "", 0
         with self.path.open(encoding="utf-8") as file:
@@ -180,7 +222,18 @@ class AuditLog:
                 if _hash(json.dumps(body, ensure_ascii=False, sort_keys=True)) != stated:
                     raise UserError([Problem(where, "was altered after it was written")])
                 before = stated
+        head = self._read_head()
+        if head and head != (number, before):
+            text = (
+                f"has {number} lines where {head[0]} were written: the last are missing, or the head file is another's"
+            )
+            raise UserError([Problem(str(self.path), text)])
         return number
+
+    @property
+    def counted(self) -> bool:
+        """Whether the file beside the log that says how many lines were written is there."""
+        return self._read_head() is not None
 
 
 def _hash(text: str) -> str:

@@ -6,6 +6,7 @@ YAML note with its date and hash; it is used only where the hash still fits and 
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import functools
 import hashlib
@@ -27,6 +28,8 @@ LISTS = dict(US_LISTS.values()) | {
     "CN-CONTROL": "China's export control list (管控名单)",
     "CN-WATCH": "China's watch list (关注名单)",
     "CN-UEL": "China's unreliable entity list (不可靠实体清单)",
+    "CN-COUNTER": "China's countermeasure list (反制清单)",
+    "US-1260H": "section 1260H list of Chinese military companies (no export licence effect)",
 }
 """Name of every list by its code."""
 
@@ -54,6 +57,9 @@ _MEASURES = {
     ("CN-CONTROL", "2026-06-22"): "chn.mofcom.23-2026",
     ("CN-CONTROL", "2026-06-29"): "chn.mofcom.27-2026",
     ("CN-WATCH", "2026-06-29"): "chn.mofcom.27-2026",
+    ("CN-CONTROL", "2026-07-24"): "chn.mofcom.30-2026",
+    ("CN-COUNTER", "2026-08-05"): "chn.mofcom.parties-2026-08",
+    ("US-1260H", "2026-06-08"): "usa.dod.list-1260h-2026",
 }
 
 
@@ -78,6 +84,11 @@ class Entry:
     def measure(self) -> str:
         """The measure of the ledger that its standing is read from; empty where none is known."""
         return _MEASURES.get((self.list, self.added), "")
+
+    @property
+    def confidence(self) -> str:
+        """H for what was read in a list; M for a party that other sources name on one."""
+        return "M" if self.id.startswith("named-") else "H"
 
     @classmethod
     def of(cls, row: dict[str, str]) -> Entry:
@@ -149,7 +160,7 @@ def sources() -> dict[str, Source]:
     """The list files in use: of each list the newer of the fetched and the embedded one.
 
     >>> sorted(sources())
-    ['cn-mofcom', 'us-csl']
+    ['cn-mofcom', 'named', 'us-csl']
     """
     out = _read_manifest(_embedded_folder() / "lists.yaml", False)
     own = data_folder() / "lists" / "lists.yaml"
@@ -218,7 +229,7 @@ class Lists:
                 text = "is not the file its note describes: the hash differs"
                 problems.append(Problem(str(source.path), text, "Fetch it again: detente data get lists."))
                 continue
-            rows += [Entry.of(row) for row in from_parquet(source.path)]
+            rows += [Entry.of(row) for row in _table(source.path)]
         if problems:
             raise UserError(problems)
         return cls(tuple(rows), chosen)
@@ -247,6 +258,12 @@ class Lists:
     def __repr__(self) -> str:
         files = ", ".join(f"{s.name} of {s.date}" for s in self.sources)
         return f"<Lists: {len(self.entries)} entries; {files}>"
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    if path.suffix != ".csv":
+        return from_parquet(path)
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def changed(before: dict[str, Any], now: Lists) -> tuple[set[str], set[str]]:

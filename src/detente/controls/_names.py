@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from detente.controls import _hangul
 from detente.errors import Problem, UserError
 
 LONGEST_NAME = 500
@@ -21,6 +22,10 @@ LONGEST_NAME = 500
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _WORD = re.compile("[a-z0-9]+")
+_CITY = re.compile("(?<=[\u4e00-\u9fff]{2})[\u5e02\u7701](?=[\u4e00-\u9fff]{2})")
+"""The words city and province behind the name of one, with more to follow."""
+_ARTICLES = "(?:\u0627\u0644|\u0644\u0644|\u0648\u0627\u0644|\u0628\u0627\u0644)?"
+"""The Arabic article with what may stand run on before it."""
 _FORMS = frozenset({
     "ltd", "limited", "llc", "llp", "lp", "inc", "incorporated", "corp", "corporation", "co", "company", "plc",
     "pllc", "gmbh", "ag", "kg", "sa", "sas", "srl", "spa", "bv", "nv", "ab", "as", "oy", "oyj", "jsc", "ojsc",
@@ -83,9 +88,15 @@ def _script_words() -> tuple[re.Pattern[str], dict[str, str]]:
         texts = sorted((row["text"] for row in rows if row["script"] in scripts), key=len, reverse=True)
         return "|".join(map(re.escape, texts))
 
-    # Cyrillic and Arabic words stand apart; kana and hangul names run into what follows
-    whole, within = any_of(("cyrillic", "arabic")), any_of(("kana", "hangul"))
-    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)|{within}", re.IGNORECASE), words
+    # Cyrillic and Arabic words stand apart, Arabic ones behind an article; kana and hangul names run into what follows
+    slavic, arabic, within = any_of(("cyrillic",)), any_of(("arabic",)), any_of(("kana", "hangul"))
+    whole = rf"(?<!\w)(?:{slavic}|{_ARTICLES}(?:{arabic}))(?!\w)"
+    return re.compile(f"{whole}|{within}", re.IGNORECASE), words
+
+
+def _word_of(found: str, names: dict[str, str]) -> str:
+    """The English of a word of the table, with or without its article."""
+    return names.get(found) or names[re.sub(rf"^{_ARTICLES}", "", found)]
 
 
 def romanised(text: str) -> str:
@@ -99,9 +110,11 @@ def romanised(text: str) -> str:
     if text.isascii():
         return text
     known, names = _script_words()
-    text = known.sub(lambda m: f" {names[m.group().casefold()]} ", unicodedata.normalize("NFKC", text))
+    text = known.sub(lambda m: f" {_word_of(m.group().casefold(), names)} ", unicodedata.normalize("NFKC", text))
+    text = _hangul.romanised(text)
     if not _HAN.search(text):
         return text
+    text = _CITY.sub(" ", text)
     pattern, words = _han_words()
     text = pattern.sub(lambda m: f" {words[m.group()]} ", text)
     return _HAN.sub(lambda m: f" {_pinyin(m.group())} ", text)
@@ -163,19 +176,44 @@ def form_words(token: str) -> tuple[str, ...]:
     return (token,)
 
 
-_IN_BRACKETS = re.compile(r"^(.{6,}\S)\s*\(([A-Z][A-Z0-9&-]{1,9})\)[.,]?$")
+_IN_BRACKETS = re.compile(r"^(.{6,}\S)\s*\(([A-Z][A-Za-z0-9&-]{1,15})\)[.,]?$")
 
 
 def short_forms(name: str) -> tuple[str, ...]:
-    """The name without the abbreviation behind it in brackets, and the abbreviation: each is used by itself.
+    """The name without the short name behind it in brackets, and the short name: each is used by itself.
 
+    A word in small letters is a short name only where it is a word of the name, or it may be a place.
+
+    >>> short_forms("Huawei Technologies Co., Ltd. (Huawei)"), short_forms("Sinopec Engineering (Beijing)")
+    (('Huawei Technologies Co., Ltd.', 'Huawei'), ())
     >>> short_forms("Semiconductor Manufacturing International Corporation (SMIC)")
     ('Semiconductor Manufacturing International Corporation', 'SMIC')
     >>> short_forms("Bank of China (Hong Kong) Limited")
     ()
     """
     found = _IN_BRACKETS.match(name)
-    return found.groups() if found else ()
+    if not found or not (found[2].isupper() or found[2].casefold() in tokens_of(found[1])):
+        return ()
+    return found.groups()
+
+
+_BRIDGED = ("LATIN", "CYRILLIC", "GREEK", "DIGIT", "FULLWIDTH")
+
+
+def unbridged(text: str) -> str:
+    """The script of a name whose letters do not lead to every Latin spelling of it; empty for Latin, Cyrillic, Greek.
+
+    >>> unbridged("Siemens"), unbridged("Газпром"), unbridged("闻泰"), unbridged("حزب")
+    ('', '', 'Chinese', 'Arabic')
+    """
+    if text.isascii():
+        return ""
+    for letter in text[:LONGEST_NAME]:
+        if letter.isalpha() and not letter.isascii():
+            kind = unicodedata.name(letter, "an unknown script").split(" ")[0]
+            if kind not in _BRIDGED:
+                return {"CJK": "Chinese", "HANGUL": "Korean"}.get(kind, kind.capitalize())
+    return ""
 
 
 def only_forms(text: str) -> bool:

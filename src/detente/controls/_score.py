@@ -31,6 +31,10 @@ _SIBLING = 1.6
 _OTHER_FORM = 0.88
 _OTHER_WORD = 0.95
 _SLOPE = 1.5
+_SAY_NOTHING = frozenset({"group", "groups", "holding", "holdings", "global", "worldwide", "enterprise", "enterprises"})
+"""Words that a firm's name may have or lack: they tell no business from another."""
+_OF_ITS_OWN = 0.75
+"""Rarity from which a word is one firm's own: it stands in some two hundred listed names at most."""
 _CONTENT = frozenset(WEIGHTS) - {"form"}
 _MOST_PARTS = 40
 
@@ -214,7 +218,22 @@ def _paired(here: Any, there: Any, pairing: Any) -> Likeness:
     other_form = bool(a and b and not a & b)
     told = max((p[3] for p in pairs if p[2] >= _OTHER_WORD), default=0.0)
     contained = told >= 1.6 and not all(content) and all(p[2] >= _OTHER_WORD for p in pairs if p[0] and p[1])
+    contained = contained or _holds_the_query(q, kq, pairs, here_alone)
     return Likeness(score * (_OTHER_FORM if other_form else 1.0), tuple(pairs), other_form, contained)
+
+
+def _holds_the_query(query: Any, kinds: dict[int, tuple[str, float]], pairs: Any, alone: list[Any]) -> bool:
+    """Whether every telling word of the query stands in the listed name, one of them a word of its own.
+
+    A word that tells: not an organisation form, not one such as group. A word of its own: in few listed names.
+    """
+    if any(kinds[part.index][0] != "form" and part.comparable not in _SAY_NOTHING for part in alone):
+        return False
+    if any(here and there and likeness < _OTHER_WORD for here, there, likeness, _ in pairs):
+        return False
+    left = {part.index for part in alone}
+    met = [part for part in query.parts if part.index not in left and kinds[part.index][0] in ("name", "field")]
+    return any(len(part.comparable) > 2 and rarity(part.comparable) >= _OF_ITS_OWN for part in met)
 
 
 def compare(here: str, there: str, *, person: bool = False) -> Likeness:

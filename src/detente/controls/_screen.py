@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from detente.controls._index import Index, flat
 from detente.controls._lists import LISTS, REFUSE_AFTER_DAYS, Entry, Lists
-from detente.controls._names import LONGEST_NAME, only_forms, short_forms, tokens_of, tools
+from detente.controls._names import LONGEST_NAME, only_forms, short_forms, tokens_of, tools, unbridged
 from detente.controls._score import Likeness, compare
 from detente.controls._standing import standing
+from detente.dates import parse_date
 from detente.errors import Problem, UserError
 
 POTENTIAL = 0.75
@@ -63,6 +65,7 @@ class Match:
             "policy": entry.policy or None,
             "programs": entry.programs or None,
             "added": entry.added or None,
+            "confidence": entry.confidence,
             "measure": entry.measure or None,
             "fingerprint": entry.fingerprint,
             "why": [*([f"read as {self.read_as}"] if self.read_as else []), *self.likeness.why()],
@@ -101,16 +104,21 @@ class Screener:
         if min_score > 1 or min_score < 0:
             raise UserError([Problem("--min-score", f"{min_score:g} is not a score", "Scores lie between 0 and 1.")])
         best = self._best(name, min_score, fuzz.token_set_ratio)
+        if not best:
+            for spelled in self.index.respelled(name):
+                best |= self._best(name, min_score, fuzz.token_set_ratio, spelled)
         if not any(m.likeness.score >= POTENTIAL for m in best.values()) and (joined := self.index.joined(name)):
             for owner, match in self._best(joined, min_score, fuzz.token_set_ratio).items():
                 if owner not in best or match.likeness.score > best[owner].likeness.score:
                     best[owner] = replace(match, read_as=joined)
         return sorted(best.values(), key=lambda m: (-m.likeness.score, m.entry.id))
 
-    def _best(self, name: str, min_score: float, ratio: Callable[[str, str], float]) -> dict[int, Match]:
-        """The best match of each entry near a name, by the entry's place."""
-        places = self.index.nearest(name, _NEAREST)
-        plain = name[:LONGEST_NAME].casefold()
+    def _best(
+        self, name: str, min_score: float, ratio: Callable[[str, str], float], near: str = ""
+    ) -> dict[int, Match]:
+        """The best match of each entry near a name (or near another spelling of it), by the entry's place."""
+        places = self.index.nearest(near or name, _NEAREST)
+        plain = (near or name)[:LONGEST_NAME].casefold()
         alike = ((ratio(plain, self.names[i].casefold()), -i) for i in places[_BY_LETTERS:])
         rest = [-i for score, i in sorted(alike, reverse=True) if score >= _LEAST_RATIO]
         ranked = places[:_BY_LETTERS] + rest[: _RESCORED - _BY_LETTERS]
@@ -150,11 +158,15 @@ def _screener(version: str) -> Screener:
     return Screener()
 
 
-def overall(matches: Sequence[Match]) -> str:
-    """The strongest result of all matches."""
+RESULTS = ("NO_LIST_MATCH", "SETTLED", "REVIEW", "POTENTIAL_MATCH")
+"""Results from the weakest; `SETTLED` is for a name whose every match a person has judged to be another party."""
+
+
+def overall(matches: Sequence[Match], settled: Sequence[Any] = ()) -> str:
+    """The strongest result of all matches, those that a person settled apart."""
     if any(m.result == "POTENTIAL_MATCH" for m in matches):
         return "POTENTIAL_MATCH"
-    return "REVIEW" if matches else "NO_LIST_MATCH"
+    return "REVIEW" if matches else "SETTLED" if settled else "NO_LIST_MATCH"
 
 
 def unreadable(name: str) -> str:
@@ -174,6 +186,18 @@ def unreadable(name: str) -> str:
     if len(name) > LONGEST_NAME:
         return f"Only the first {LONGEST_NAME} of its {len(name)} characters were compared."
     return ""
+
+
+def script_note(name: str) -> str:
+    """Why the finding that a name is alike to none would not carry, for its script; empty where it does.
+
+    >>> script_note("Acme"), script_note("闻泰")[:24]
+    ('', 'It is written in Chinese')
+    """
+    script = unbridged(name)
+    if not script:
+        return ""
+    return f"It is written in {script} letters, which do not lead to every listed spelling: screen its Latin name, too."
 
 
 def named(name: str) -> str:
@@ -197,8 +221,8 @@ def answer(
     warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The answer for one name: `{name, list_date, result, matches, allowed, warnings}`."""
-    note = unreadable(name)
-    result = overall(matches)
+    result = overall(matches, allowed)
+    note = unreadable(name) or (script_note(name) if result == "NO_LIST_MATCH" else "")
     if note and result == "NO_LIST_MATCH":
         result = "REVIEW"
     return {
@@ -262,15 +286,51 @@ def screen(
     found = screener.matches(name, min_score)
     out = answer(name, found, screener.lists, warnings=warnings)
     if on is not None:
-        add_standings(out["matches"], on, known, assume)
+        add_standings(out["matches"], on, known, assume, screener.lists)
     return out
 
 
 def add_standings(
-    matches: list[dict[str, Any]], on: str | dt.date, known: str | dt.date | None, assume: str | None
+    matches: list[dict[str, Any]],
+    on: str | dt.date,
+    known: str | dt.date | None,
+    assume: str | None,
+    lists: Lists | None = None,
 ) -> None:
-    """Say of every match that rests on a measure of the ledger how that stands on a day."""
+    """Say of every match how its listing stands on a day: by its measure in the ledger, else what its notice tells.
+
+    The American list says of no entry since when it stands: for a day other than its own that is not known.
+    """
+    day = parse_date(on, "--on")
+    dates = {s.date for s in lists.sources if s.name == "us-csl"} if lists else set()
     for match in matches:
         if match["measure"]:
-            state = standing(match["measure"], on, known, assume)
-            match["standing"] = {k: state[k] for k in ("status", "since", "until", "confidence", "assumed")}
+            state = standing(match["measure"], day, known, assume)
+            row = {k: state[k] for k in ("status", "since", "until", "confidence", "assumed")}
+            match["standing"] = row | {"note": None}
+        else:
+            listed = day in dates
+            note = None if listed else _of_its_notice(match["notice"] or "", day)
+            match["standing"] = {
+                "status": "in_force" if listed else "unknown", "since": match["added"], "until": None,
+                "confidence": "H" if listed else "L", "assumed": None, "note": note,
+            }  # fmt: skip
+
+
+_CITED = re.compile(r"\b(\d{2,3}) FR \d+")
+_FIRST_VOLUME = 1936
+
+
+def _of_its_notice(notice: str, day: dt.date) -> str:
+    """What the year of a notice says of a day; the first volume of the Federal Register is of 1936.
+
+    >>> import datetime as dt
+    >>> _of_its_notice("89 FR 96837", dt.date(2020, 1, 1))
+    'its earliest notice (89 FR 96837) is of 2024: not listed under it on that day'
+    """
+    years = {_FIRST_VOLUME - 1 + int(m[1]): m[0] for m in _CITED.finditer(notice)}
+    if years and day.year < min(years):
+        cited = re.search(rf"{years[min(years)]}\d*", notice)
+        text = f"its earliest notice ({cited[0] if cited else notice}) is of {min(years)}"
+        return f"{text}: not listed under it on that day"
+    return "the list does not say since when it stands, and is of another day"
