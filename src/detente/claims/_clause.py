@@ -19,6 +19,7 @@ from detente.claims._words import ACTION, TARIFF, economy_words, topic_words
 _HEADS = ("president", "premier", "prime minister", "former president")
 _ALWAYS = words("while whereas although though but which")
 _AFTER_COMMA = words("as after before when if because so since unless until with yet where nor then up")
+_DEALS = words("deal agreement accord pact truce agreements deals law act")
 _SUMMING = words("builds adds comprises consists combines")
 _TOTALS = words("total combined overall cumulative")
 _SUBJECTS = words("it they he she we both each this these those")
@@ -60,6 +61,14 @@ class Sentence:
         """The keys of some tokens, those of dates left out: `in May` is no modal verb."""
         dated = {k for m in self.dates for k in range(m.first, m.after)}
         return [self.row[k].key for k in range(first, after) if k not in dated]
+
+    def named_by(self, m: _dates.Mention) -> bool:
+        """Whether a date only names something: `the deal of 2020`, `last month's summit`."""
+        poss = m.after < len(self.row) and self.row[m.after].kind == "poss"
+        before = self.keys(max(0, m.first - 2), m.first)
+        if "than" in self.keys(max(0, m.first - 5), m.first) and m.kind == "year":
+            return True  # "200 billion more than it did in 2017"
+        return poss or (m.kind == "year" and before[-1:] == ["of"] and bool(_DEALS & set(before)))
 
     def said_by(self, i: int) -> Attribution | None:
         """Who says what stands at token `i`."""

@@ -6,7 +6,7 @@ from detente.claims._claim import Claim
 from detente.claims._frame import Frame
 from detente.claims._parties import targets
 from detente.claims._tokens import words
-from detente.claims._words import CONTROL, RELAX, RESTRICT, STAY, TARIFF
+from detente.claims._words import CONTROL, RELAX, RESTRICT, STAY, TARIFF, forms
 
 _RELAXING = words("lifting easing relaxation removal suspension resumption relief rollback withdrawal")
 _TRADE_ACTS = words("sale sales export exports supply shipment shipments access supplies deliveries import imports")
@@ -61,11 +61,13 @@ def control_claims(frame: Frame) -> list[Claim]:
         if parties and words & (_LISTS | _STRONG | {"added", "add", "adding", "adds", "blacklisted"})
         else None
     )
+    mood = {"modality": "forecast", "negated": True} if _given_up(keys) else {}
+    found = "restrict" if mood else found
     said = {"to": frame.s.text[frame.s.row[size.first].start : frame.s.row[size.after - 1].end]} if size else {}
     return [
         frame.claim(
             "control", frame.first, frame.after, action=found, actor=actor, target=target, subject=covered,
-            inferred=inferred, to=size.high if size else None, unit=size.unit if size else None, said=said,
+            inferred=inferred, to=size.high if size else None, unit=size.unit if size else None, said=said, **mood,
         )
     ]  # fmt: skip
 
@@ -127,6 +129,17 @@ def _export_control(keys: list[str]) -> bool:
     )  # fmt: skip
 
 
+_TAKEN_BACK = forms("suspend revoke withdraw cancel halt rescind pause freeze")
+_LICENCES = words("licence licences license licenses permits permit approvals")
+_CONTROLS = words("control controls requirement requirements rule rules restriction restrictions curbs ban")
+_GIVES_UP = forms("drop shelve abandon scrap")
+
+
+def _given_up(keys: list[str]) -> bool:
+    """`dropped plans to restrict`: it says that nothing comes, not that something is lifted."""
+    return any(k in _GIVES_UP and {"plan", "plans"} & set(keys[i + 1 : i + 4]) for i, k in enumerate(keys))
+
+
 def _action(keys: list[str], named: bool) -> str | None:
     """restrict, relax or keep: by the verb that stands before the restriction, or the one after it."""
     nouns = [i for i, k in enumerate(keys) if (k in CONTROL or k in _LISTS) and not _is_verb(keys, i)]
@@ -140,6 +153,8 @@ def _action(keys: list[str], named: bool) -> str | None:
             named and i in nouns and key in ("ban", "bans", "curb", "curbs", "embargo", "blacklist")
         ):
             return "restrict"
+        if key in _TAKEN_BACK and _LICENCES & set(keys[i + 1 : i + 6]) and not _CONTROLS & set(keys[i + 1 : i + 6]):
+            return "restrict"  # "suspended export licences": what permitted is gone
         if key in RELAX and (named or set(keys) & _TRADE_ACTS):
             return "relax"
         if key in _IMPOSED and named and i not in nouns:

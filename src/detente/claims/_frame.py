@@ -12,8 +12,11 @@ from detente.claims._claim import Claim
 from detente.claims._clause import Place, Sentence
 from detente.claims._modality import mood
 from detente.claims._quantities import Quantity
+from detente.claims._tokens import words
 from detente.claims._words import DOUBT
 
+_THEN = words("was were had did")
+_AHEAD = words("will would shall could may might")
 MOST = 16
 """Numbers read in one clause: reading the cells of a table pair by pair would take quadratic time."""
 
@@ -107,7 +110,9 @@ class Frame:
     def conditional(self) -> bool:
         """Whether it is said to hold only if something else does, or only possibly."""
         keys = set(self.s.plain_keys(self.first, self.after))
-        return bool(keys & DOUBT) or "if" in keys or "would" in keys
+        told = self.chances or self.s.said_by(self.first) or self.s.said_by(self.after - 1)
+        # "said it would": the future of what was said, not a condition
+        return bool(keys & DOUBT) or bool({"if", "unless"} & keys) or ("would" in keys and not told)
 
     def dates(self, *, whole: bool = True) -> tuple[Any, Any, Any]:
         """(date, said on, horizon), each a pair of days or None."""
@@ -118,6 +123,8 @@ class Frame:
             if days is None:
                 continue
             inside = self.first <= m.first < self.after
+            if self.s.named_by(m) or (inside and m.kind == "span" and m.offset[1] > 0 and self._past()):
+                continue
             if m.first and self.s.row[m.first - 1].key == "since":
                 continue  # when the thing spoken of began, not when it was said or done
             if m.kind == "span" and m.offset[1] < 0 and self.s.row[m.first - 1].key in ("of", "than", "from", "with"):
@@ -134,6 +141,11 @@ class Frame:
             outside = [m for m in others if not self.first <= m.first < self.after]
             date = self.s.resolved[outside[0].first] if outside else None
         return date, said, horizon
+
+    def _past(self) -> bool:
+        """Whether a clause tells of what was done or promised before: its `within a month` began then."""
+        keys = set(self.s.plain_keys(self.first, self.after))
+        return bool(keys & _THEN) and not keys & _AHEAD
 
     def claim(self, kind: str, first: int, after: int, **values: Any) -> Claim:
         """A claim on some tokens, with what the clause gives it."""

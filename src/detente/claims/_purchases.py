@@ -144,8 +144,10 @@ def _days(frame: Frame, first: int, after: int) -> dict[str, Any]:
     horizon = date = None
     for m in frame.s.dates:
         days = frame.s.resolved.get(m.first)
-        if days is None or not first <= m.first < after:
+        if days is None or not first <= m.first < after or frame.s.named_by(m):
             continue
+        if m.kind == "span" and m.offset[1] > 0 and "had" in frame.s.keys(first, after):
+            continue  # "had pledged to buy it over two years": they began then
         if m.deadline or days[1] > (frame.context.anchor or days[1]):
             horizon = horizon or days
         else:

@@ -8,9 +8,11 @@ from typing import Any
 from detente.claims import Claim
 from detente.ledger import Event
 from detente.study._verdict_suspensions import until_verdict
-from detente.study._verdicts import Court, Verdict, measures_of, worst
+from detente.study._verdicts import Court, Verdict, measures_of, table, worst
 
 _YEAR = 365
+_SOON = 14
+"""Days by which an easing may come before the text that foresees it."""
 _LETTERS = ("control.letter", "control.licence")
 _PRACTICE = ("civilian", "military use", "military application", "supply", "review")
 _LINKED = ("for the sake of", "in exchange", "in return")
@@ -33,12 +35,14 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
     if day > court.ledger.thin_until:
         return Verdict("cannot_be_told", None, f"the evidence ends on {court.ledger.thin_until}")
     notes = "; ".join(n for t in topics if (n := measures_of(t, claim.actor)[1]))
-    names = [m for t in topics for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
-    names = list(dict.fromkeys(names))
+    topics = _narrowest(topics)
+    names = list(dict.fromkeys(m for t in topics for m in _controls(t, claim, court)))
     if not names:
         return Verdict("not_in_ledger", None, f"the ledger holds no such restriction of {claim.actor}")
     if claim.action == "relax":
         return _relaxed(claim, court, names, day, text)
+    if claim.negated and claim.action == "restrict" and claim.modality == "forecast":
+        return _unplanned(claim, court, names, day)
     if claim.negated and claim.action == "restrict":
         found = _there(claim, court, names, topics, day, text, "")
         flip = {"supported": "contradicted", "contradicted": "supported"}
@@ -46,6 +50,28 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
     if claim.action == "keep" or (claim.action == "restrict" and claim.modality in ("reported", "promised")):
         return _there(claim, court, names, topics, day, text, notes)
     return _planned(claim, court, names, day)
+
+
+_KINDS_OF_CHIPS = ("h20-chips", "h200-chips")
+
+
+def _narrowest(topics: list[str]) -> list[str]:
+    """Without the wider words for what one topic names exactly: `Nvidia's H200 chips` are the H200."""
+    return [t for t in topics if t in _KINDS_OF_CHIPS] or topics
+
+
+def _controls(topic: str, claim: Claim, court: Court) -> list[str]:
+    """Measures that a topic may mean, without duties."""
+    found = [m for m in measures_of(topic, claim.actor)[0] if m in court.ledger.measures]
+    return [m for m in found if not court.ledger.measures[m].is_tariff]
+
+
+def _easings(claim: Claim, court: Court, first: dt.date, last: dt.date) -> dict[str, dt.date]:
+    """Measures whose coming into force between two days relaxed what the claim is about."""
+    topics = _narrowest(list(claim.subject))
+    rows = [r for r in table("subjects.yaml") if r["topic"] in topics and claim.actor in (None, r["imposer"])]
+    days = {m: _began(court, m) for r in rows for m in r.get("eases", [])}
+    return {m: d for m, d in days.items() if d is not None and first <= d <= last}
 
 
 def _status(court: Court, name: str, day: dt.date) -> dict[str, Any]:
@@ -68,7 +94,7 @@ def _there(
     """Whether a restriction stood on the day, topic by topic."""
     states, said, rests = [], [], []
     for topic in topics:
-        ids = [m for m in measures_of(topic, claim.actor)[0] if m in court.ledger.measures]
+        ids = _controls(topic, claim, court)
         live = [m for m in ids if _status(court, m, day)["status"] in _IN_FORCE]
         near = [
             m
@@ -107,7 +133,8 @@ def _eased(court: Court, name: str, day: dt.date, until: dt.date) -> dt.date | N
 
 def _relaxed(claim: Claim, court: Court, names: list[str], day: dt.date, text: str) -> Verdict:
     window = _YEAR if claim.negated or claim.modality == "forecast" else 90
-    first = day - dt.timedelta(days=45 if claim.modality == "reported" else 0)
+    back = 45 if claim.modality == "reported" else 0 if claim.negated else _SOON
+    first = day - dt.timedelta(days=back)
     live = [m for m in names if (b := _began(court, m)) is not None and b <= day]
     eased = {m: d for m in live if (d := _eased(court, m, first, day + dt.timedelta(days=window)))}
     if claim.modality == "reported" and not claim.negated:
@@ -115,9 +142,15 @@ def _relaxed(claim: Claim, court: Court, names: list[str], day: dt.date, text: s
             state = _status(court, m, day)
             if m not in eased and state["status"] == "suspended" and state["since"]:
                 eased[m] = dt.date.fromisoformat(state["since"])
+    opened = _easings(claim, court, first, day + dt.timedelta(days=window))
+    if opened and not claim.negated:
+        told = ", ".join(f"{m} on {d}" for m, d in opened.items())
+        return Verdict("supported", next(iter(opened)), f"opened: {told}")
+    eased |= opened
     told = ", ".join(f"{m} on {d}" for m, d in eased.items())
     if claim.negated and claim.modality == "denied":
-        done = {m: d for m in live if (d := _eased(court, m, day - dt.timedelta(days=_YEAR), day))}
+        past = day - dt.timedelta(days=_YEAR)
+        done = {m: d for m in live if (d := _eased(court, m, past, day))} | _easings(claim, court, past, day)
         if done:
             told = ", ".join(f"{m} on {d}" for m, d in done.items())
             return Verdict("contradicted", next(iter(done)), f"denied, but eased: {told}")
@@ -148,6 +181,20 @@ def _relaxed(claim: Claim, court: Court, names: list[str], day: dt.date, text: s
         )
     name = (stayed or live)[0]
     return Verdict("contradicted", name, f"in force since {_began(court, name)} and not lifted within {window} days")
+
+
+def _unplanned(claim: Claim, court: Court, names: list[str], day: dt.date) -> Verdict:
+    """Whether what is said not to come stayed away for a year."""
+    later = day + dt.timedelta(days=_YEAR)
+    for name in names:
+        began = _began(court, name)
+        if began is not None and day < began <= later:
+            return Verdict("contradicted", name, f"denied, but it came into force on {began}")
+        if _status(court, name, day)["status"] in _IN_FORCE:
+            return Verdict("contradicted", name, f"denied, but in force since {began}")
+    if later > court.ledger.firm_until:
+        return Verdict("cannot_be_told", names[0], f"the year from {day} is not over")
+    return Verdict("supported", names[0], f"none came into force within a year of {day}")
 
 
 def _planned(claim: Claim, court: Court, names: list[str], day: dt.date) -> Verdict:

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from detente.claims import Claim
+from detente.claims._quantities import quantities
+from detente.claims._tokens import tokens
 from detente.ledger import commitments
 from detente.study._verdicts import Court, Verdict, table
 
@@ -60,7 +62,19 @@ def _candidates(claim: Claim, court: Court, day: dt.date) -> list[dict[str, Any]
         return sorted((r for r in rows if r["id"] in named), key=lambda r: _rank(claim, r, day, named))
     if claim.subject:
         return []
-    return [r for r in rows if claim.to is not None and _sized(claim, r)]
+    if claim.action == "attained":
+        amounts = [q for q in quantities(tokens(claim.text)) if q.unit != "percent"]
+        return [r for r in rows if any(q.unit == u and _close(q.high, a) for q in amounts for u, a in _amounts(r))]
+    return [r for r in rows if claim.to is not None and (_sized(claim, r) or _timed(claim, r))]
+
+
+def _timed(claim: Claim, row: dict[str, Any]) -> bool:
+    """Whether an amount bought in some years is told of a promise for the same years, in its unit."""
+    begin, due = row["target"].get("from"), row["due"]
+    if claim.modality != "reported" or claim.date is None or not begin or not due:
+        return False
+    days = (dt.date.fromisoformat(begin), dt.date.fromisoformat(due))
+    return days == claim.date and claim.unit in [u for u, _ in _amounts(row)]
 
 
 def _rank(claim: Claim, row: dict[str, Any], day: dt.date, named: list[str]) -> tuple[Any, ...]:

@@ -54,12 +54,19 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     if put_off and today is not None and (found := suspended_rate(claim, court, today, None)) is not None:
         return found
     if not series:
-        named = [m for t in claim.subject for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
-        lines = [m for m in named if court.ledger.measures[m].is_tariff]
-        if lines:
-            return Verdict("cannot_be_told", lines[0], "the duty's rates vary by line; one number is not its rate")
+        if (line := _of_lines(claim, court)) is not None:
+            return Verdict("cannot_be_told", line, "the duty's rates vary by line; one number is not its rate")
         if claim.actor is None:
             return Verdict("cannot_be_told", None, "the text does not say whose duty it is")
+        if claim.target is None and any(
+            m.imposer == claim.actor for m in court.ledger.measures.values() if m.is_tariff
+        ):
+            return Verdict("cannot_be_told", None, "the text does not say on whose goods")
+        if claim.target and any(
+            m.is_tariff and m.imposer == claim.actor and m.reaches(claim.target) for m in court.ledger.measures.values()
+        ):
+            who = f"the ledger holds duties of {claim.actor} that reach goods from {claim.target}"
+            return Verdict("cannot_be_told", None, f"{who}, but no rate for those named")
         who = f"{claim.actor} on goods from {claim.target}" if claim.target else claim.actor
         return Verdict("not_in_ledger", None, f"the ledger holds no such duty of {who}")
     day = court.day_of(claim)
@@ -72,6 +79,27 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     if claim.negated and claim.action != "keep":
         return opposite(_positive(claim, court, series, day), claim, court, day)
     return _positive(claim, court, series, day)
+
+
+def _of_lines(claim: Claim, court: Court) -> str | None:
+    """The duty that a claim on some goods may mean, whose rates vary by line: named, or one between the two economies;
+    the one that stood or began nearest to the day."""
+    named = [m for t in claim.subject for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
+    lines = [m for m in named if court.ledger.measures[m].is_tariff]
+    if not lines and claim.actor and claim.target:
+        lines = _between(claim.actor, claim.target, court)
+    lines = [m for m in lines if claim.target is None or court.ledger.measures[m].reaches(claim.target)]
+    day = court.day_of(claim)
+    if not lines or day is None:
+        return lines[0] if lines else None
+    began = {m: _first_day(m, court) for m in lines}
+    open_by = [m for m in lines if began[m] is not None and began[m] <= day + dt.timedelta(days=_AHEAD)]
+    return min(open_by, key=lambda m: abs((began[m] - day).days)) if open_by else None
+
+
+def _first_day(name: str, court: Court) -> dt.date:
+    days = [e.date for e in court.ledger.measures[name].events if e.kind == "entered_into_force"]
+    return min(days, default=dt.date.max)
 
 
 def _stays(claim: Claim) -> bool:
@@ -100,17 +128,49 @@ def _positive(claim: Claim, court: Court, series: list[Series], day: dt.date) ->
         return threat
     if _stays(claim):
         return _put_off(claim, court, series, day)
+    announced = _ANNOUNCED.search(claim.text.casefold()) is not None or bool(_TOTAL.search(claim.text.casefold()))
+    if announced and claim.modality == "reported" and (told := _scheduled(claim, court, series, day)) is not None:
+        return told
     ahead = _AHEAD if claim.modality in ("reported", "promised", "denied") else 365
     found = [v for s in series if (v := _fits(claim, s, day, ahead)) is not None]
     if found:
         return min(found, key=lambda v: ("supported", "partly").index(v.verdict))
-    if claim.modality in ("threatened", "planned", "forecast"):
+    if claim.modality in ("threatened", "planned", "forecast") and not _STANDS.search(claim.text.casefold()):
         return _never(claim, court, series, day)
     if (other := _moved_elsewhere(claim, series, day)) is not None:
         return other
     if (varies := _varying(claim, court, day)) is not None:
         return varies
     return _against(claim, series, day)
+
+
+_ANNOUNCED = re.compile(r"\b(?:announc|unveil|order(?:ed|s)\b|sign(?:ed|s)\b)")
+_TOTAL = re.compile(r"\b(?:bringing|taking|brings|takes|pushing) (?:the|its|their)\b.*\b(?:total|to)\b")
+
+
+def _scheduled(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Verdict | None:
+    """A duty announced within two months before the day, at this rate, or that brings the total to it."""
+    now = next((s.at(day) for s in series if s.name.startswith("added in")), 0.0)
+    for name, m in court.ledger.measures.items():
+        if m.imposer != claim.actor or not m.is_tariff or (claim.target and not m.reaches(claim.target)):
+            continue
+        if claim.subject and name not in {x for t in claim.subject for x in measures_of(t, claim.actor)[0]}:
+            continue
+        for e in m.events:
+            known = court.known is None or e.known <= court.known
+            if e.kind != "announced" or e.rate is None or not known or not 0 <= (day - e.date).days <= _SOON:
+                continue
+            full, goal = f"{name}#{e.limb}" if e.limb else name, claim.to
+            text = f"announced on {e.date}" + (f" for {e.takes_effect}" if e.takes_effect else "")
+            if goal is not None and abs(e.rate - goal) <= _NEAR:
+                return Verdict("supported", full, f"{_pc(e.rate)} % {text}")
+            if goal is not None and now > 0 and claim.parts and abs(now + e.rate - goal) <= _NEAR:
+                return Verdict("supported", full, f"{_pc(e.rate)} % {text}, on top of {_pc(now)} %")
+    return None
+
+
+_SOON = 14
+"""Days within which an announcement is news."""
 
 
 def _put_off(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Verdict:
@@ -187,12 +247,11 @@ def _average(claim: Claim, court: Court) -> Verdict:
 
 
 def _series(claim: Claim, court: Court) -> list[Series]:
-    topics = [t for t in claim.subject if t != "reciprocal" or claim.to is None]
-    ids = [m for t in topics for m in measures_of(t, claim.actor)[0]]
+    ids = [m for t in claim.subject for m in measures_of(t, claim.actor)[0]]
     ids = [m for m in ids if m in court.ledger.measures and court.ledger.measures[m].is_tariff]
+    ids = [m for m in ids if claim.target is None or court.ledger.measures[m].reaches(claim.target)]
     out = [s for m in dict.fromkeys(ids) if (s := _of_measure(m, court)) is not None]
-    goods = [t for t in claim.subject if t != "reciprocal"]
-    if claim.actor and claim.target and not goods:
+    if claim.actor and claim.target and not claim.subject:
         actor, target = claim.actor, claim.target
         out += court.once(("pair", actor, target), lambda: _of_pair(actor, target, court))
     return out
@@ -287,14 +346,19 @@ def _fits(claim: Claim, series: Series, day: dt.date, ahead: int) -> Verdict | N
             continue
         if claim.from_ is None and claim.to is None and claim.by is not None and not _moved_by(after - before, claim):
             continue
-        if claim.kind == "tariff_change" or claim.modality != "reported":
+        lasting = claim.kind == "tariff_level" and _STANDS.search(claim.text.casefold())
+        if claim.kind == "tariff_change" or (claim.modality != "reported" and not lasting):
             text = f"{_pc(before)} to {_pc(after)} % on {when}"
             return _scope(claim, series, text)
     if claim.kind == "tariff_level" and claim.to is not None:
-        for when in (day, *(m[0] for m in moves)):
+        for when in (day,) if _STANDS.search(claim.text.casefold()) else (day, *(m[0] for m in moves)):
             if _meets(series.at(when), claim):
                 return _scope(claim, series, f"{_pc(series.at(when))} % on {when}{_parts(claim)}")
     return None
+
+
+_STANDS = re.compile(r"\b(?:stays?|stayed|remains?|remained|keeps?|kept|maintain(?:s|ed)?|still|now)\b")
+"""Words for a rate that is in force on the day: one that was so a month before is another."""
 
 
 def _meets(rate: float, claim: Claim) -> bool:

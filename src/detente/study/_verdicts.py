@@ -64,7 +64,7 @@ class Court:
         return self.day or (claim.date[1] if claim.date else None)
 
 
-_DATED_BY_ARTICLE = ("control",)
+_DATED_BY_ARTICLE = ("control", "purchase")
 
 
 @functools.cache
