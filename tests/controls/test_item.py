@@ -182,6 +182,14 @@ def test_ceilings_are_ranges_with_their_reports():
     assert all(r["date"] <= "2025-06-10" for r in ceilings("2025-07-01", known="2025-06-10")[0]["reports"])
 
 
+def test_a_conflict_tells_both_ways():
+    """The refiners' order forbids what the sanctions ask, and the sanctions what the order asks."""
+    row = conflicts(["party-is-named-refiner"], on="2026-06-01")[0]
+    assert "prohibition order" in row["breaches"]
+    assert "breaches the sanctions" in row["instead"]
+    assert all(c["instead"] for c in conflicts(on="2026-06-01"))
+
+
 def test_conflicts_need_both_sides():
     def ids(day, **rest):
         return {c["id"]: c["status"] for c in conflicts(on=day, **rest)}

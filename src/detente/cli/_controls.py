@@ -82,6 +82,7 @@ def item(
 def _conflicts(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         print(f"Conflict ({row['status']}): {row['obeying']}. It may breach: {row['breaches']}.")
+        print(f"  Instead, {row['instead']}.")
         if row["missing"]:
             print(f"  Only if also: {'; '.join(row['missing'])}.")
 

@@ -39,10 +39,11 @@ def conflicts(
 
     Returns
     -------
-    `[{id, obeying, breaches, one: [...], other: [...], status, missing, reach, confidence}]`. `status` is `in_force`
-    where both sides are, `unknown` where one is not known; a pair of which one side is not in force on the day, as far
+    `[{id, obeying, breaches, instead, one: [...], other: [...], status, missing, reach, confidence}]`. `status` is
+    `in_force` where both sides are, `unknown` where one is not known; a pair of which one side is not in force on the day, as far
     as was known then, is left out, and `breaches` tells only of measures that stand. `missing` has the facts that would
-    still have to hold; `reach` whether the obeyed law follows the good (`items`) or the party (`parties`).
+    still have to hold; `instead` what the other choice breaches; `reach` whether the obeyed law follows the good
+    (`items`) or the party (`parties`).
 
     Raises
     ------
@@ -74,6 +75,7 @@ def conflicts(
                 "id": row["id"],
                 "obeying": row["obeying"],
                 "breaches": "; ".join(x["breaches"] for x in told),
+                "instead": row["instead"],
                 "one": one,
                 "other": other,
                 "status": "in_force" if all(_any_in_force(side) for side in (one, other)) else "unknown",
