@@ -69,12 +69,31 @@ class Mention:
         year = anchor.year + _SHIFTS[self.part]
         return (anchor if self.part == "this" else dt.date(year, 1, 1)), dt.date(year, 12, 31)
 
+    def _weekday(self, anchor: dt.date) -> tuple[dt.date, dt.date]:
+        """The last such day of the week up to the anchor, or the next one after it."""
+        back = (anchor.weekday() - self.days[0]) % 7
+        day = anchor - dt.timedelta(days=back) if self.part == "weekday" else anchor + dt.timedelta(days=7 - back)
+        return day, day
+
+    def _half(self, year: int) -> tuple[dt.date, dt.date]:
+        """The first or the second half of a year."""
+        if self.part == "h1":
+            return dt.date(year, 1, 1), dt.date(year, 6, 30)
+        return dt.date(year, 7, 1), dt.date(year, 12, 31)
+
     def _resolve(self, anchor: dt.date | None) -> tuple[dt.date, dt.date] | None:
         if self.kind == "span":
             if anchor is None:
                 return None
             return tuple(sorted(anchor + dt.timedelta(days=round(x)) for x in self.offset))  # type: ignore[return-value]
         year = self.year
+        if self.kind == "day" and self.part in ("weekday", "coming"):
+            return None if anchor is None else self._weekday(anchor)
+        if self.part in _HALVES:
+            return None if not year and anchor is None else self._half(year or anchor.year + self.until_year)  # type: ignore[union-attr]
+        if self.part == "following" and anchor is not None:
+            year = anchor.year + (self.month <= anchor.month)
+            return dt.date(year, self.month, 1), dt.date(year, self.month, calendar.monthrange(year, self.month)[1])
         if self.part in _SHIFTS:
             return None if anchor is None else self._relative(anchor)
         if not year:
@@ -109,6 +128,7 @@ class Mention:
         return first, last
 
 
+_HALVES = ("h1", "h2")
 _SHIFTS = {"last": -1, "this": 0, "next": 1}
 
 
@@ -122,13 +142,41 @@ def mentions(row: Sequence[Token]) -> list[Mention]:
     out: list[Mention] = []
     i = 0
     while i < len(row):
-        found = _iso(row, i) or _month_first(row, i) or _day_first(row, i) or _relative(row, i) or _year(row, i)
+        found = next((m for read in _READERS if (m := read(row, i)) is not None), None)
         if found is None:
             i += 1
             continue
         out.append(found)
         i = found.after
     return out
+
+
+def _half_year(row: Sequence[Token], i: int) -> Mention | None:
+    """`the first half of next year`, `the second half of 2026`."""
+    if row[i].key not in ("first", "second") or [t.key for t in row[i + 1 : i + 3]] != ["half", "of"]:
+        return None
+    part = "h1" if row[i].key == "first" else "h2"
+    shift = {"next": 1, "this": 0, "last": -1}.get(row[i + 3].key) if i + 4 < len(row) else None
+    if shift is not None and row[i + 4].key == "year":
+        return Mention(i, i + 5, "year", part=part, until_year=shift, deadline=_closes(row, i))
+    year, after = _written_year(row, i + 3)
+    return Mention(i, after, "year", year, part=part, deadline=_closes(row, i)) if year else None
+
+
+_TO_COME = words("next by until till from starting before")
+
+
+def _day_of_week(row: Sequence[Token], i: int) -> Mention | None:
+    """`on Monday`, `from Friday`: the last one, or the next where it lies ahead."""
+    day = _WEEKDAYS.get(row[i].key)
+    if day is None or not row[i].head.isupper():
+        return None
+    if i + 1 < len(row) and (row[i + 1].text == "," and i + 2 < len(row) and row[i + 2].key in _MONTHS):
+        return None  # "Monday, May 12": the date says it
+    before = row[i - 1].key if i else ""
+    last = before == "last" or "will" not in {t.key for t in row[:i]}
+    part = "coming" if before in _TO_COME or not last else "weekday"
+    return Mention(i, i + 1, "day", days=(day, day), part=part, deadline=_closes(row, i))
 
 
 def _closes(row: Sequence[Token], i: int) -> bool:
@@ -209,6 +257,8 @@ def _month_first(row: Sequence[Token], i: int) -> Mention | None:
         part, start = row[i - 1].key, i - 1
     elif i and row[i - 1].key == "last" and not year:
         part, start = "past", i - 1  # "last June"
+    elif i and row[i - 1].key == "next" and not year:
+        part, start = "following", i - 1  # "until next November"
     elif i > 1 and row[i - 1].key == "of" and row[i - 2].key in ("end", "middle"):
         part, start = ("end" if row[i - 2].key == "end" else "middle"), i - 2
     elif i and row[i - 1].key == "end":
@@ -312,3 +362,6 @@ def _last_year(row: Sequence[Token], i: int, year: int, before: str) -> tuple[in
         text = str(year)[:2] + text
     last = int(text) if len(text) == 4 else 0
     return (last, i + 2) if year < last <= year + 20 else (0, i)
+
+
+_READERS = (_iso, _half_year, _day_of_week, _month_first, _day_first, _relative, _year)

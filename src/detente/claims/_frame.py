@@ -129,7 +129,7 @@ class Frame:
                 continue  # when the thing spoken of began, not when it was said or done
             if m.kind == "span" and m.offset[1] < 0 and self.s.row[m.first - 1].key in ("of", "than", "from", "with"):
                 continue  # "twice the level of a year ago": what it is compared with
-            ahead = m.kind == "span" or m.part in ("this", "next")
+            ahead = m.kind == "span" or m.part in ("this", "next", "h1", "h2", "following")
             if inside and (m.deadline or (ahead and days[1] > (self.context.anchor or days[1]))):
                 horizon = horizon or days
             elif ((inside and m.kind != "span") and date is None) or (
@@ -139,13 +139,16 @@ class Frame:
         if date is None and whole:
             others = [m for m in self.s.dates if m.first in self.s.resolved and not m.deadline and m.kind == "day"]
             outside = [m for m in others if not self.first <= m.first < self.after]
+            then = [m for m in self.s.dates if m.first in self.s.resolved and m.after == self.first - 1]
+            if then and self.s.row[self.first].key == "when" and then[0].kind != "span":
+                return self.s.resolved[then[0].first], said, horizon  # "in April, when ..."
             date = self.s.resolved[outside[0].first] if outside else None
         return date, said, horizon
 
     def _past(self) -> bool:
         """Whether a clause tells of what was done or promised before: its `within a month` began then."""
         keys = set(self.s.plain_keys(self.first, self.after))
-        return bool(keys & _THEN) and not keys & _AHEAD
+        return (bool(keys & _THEN) or self.s.row[self.first].key == "when") and not keys & _AHEAD
 
     def claim(self, kind: str, first: int, after: int, **values: Any) -> Claim:
         """A claim on some tokens, with what the clause gives it."""

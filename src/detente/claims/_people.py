@@ -31,7 +31,7 @@ _NOT_NAMES = words(
     " they we however despite according under following meanwhile although though both each some many most last"
     " next since once january february march april may june july august september october november december monday"
     " tuesday wednesday thursday friday saturday sunday section list phase article announcement annex chapter"
-    " tariffs tariff duties"
+    " tariffs tariff duties our my his her their its your"
 )
 
 
@@ -88,7 +88,8 @@ def find_people(row: Sequence[Token], registry: Registry) -> list[Mentioned]:
         found = _unnamed(row, i) if row[i].key in _DETERMINERS else None
         found = found or (_person(row, i, registry) if row[i].capital else None)
         if found is None:
-            i += 1
+            body = organisation_words().match(row, i) if row[i].capital else None
+            i = body[0] if body is not None else i + 1  # "Street Journal" is nobody's name
             continue
         out.append(found)
         i = found.after
@@ -164,6 +165,9 @@ def _surname(row: Sequence[Token], i: int, registry: Registry) -> Mentioned | No
     name = _by_surname().get(token.key)
     if name is not None and (persons()[name]["economy"] or titled):
         return Mentioned(i, i + 1, registry.add(_known(name)))
+    saying = (i > 0 and row[i - 1].key in SAY) or (i + 1 < len(row) and row[i + 1].key in SAY)
+    if name is not None and saying and len(token.key) > 4 and _alone(token.key):
+        return Mentioned(i, i + 1, registry.add(_known(name)))  # "..., said Cutler"
     if titled and len(token.key) > 4:
         names = {e["surname"].casefold(): n for n, e in persons().items() if e["economy"]}
         close = difflib.get_close_matches(token.key, names, n=1, cutoff=0.8)
@@ -213,6 +217,11 @@ def _by_surname() -> dict[str, str]:
         if " " not in entry["surname"]:
             out.setdefault(entry["surname"].casefold(), name)
     return out
+
+
+def _alone(surname: str) -> bool:
+    """Whether one person of the table alone has a surname."""
+    return sum(e["surname"].casefold() == surname for e in persons().values()) == 1
 
 
 def _is_introduction(row: Sequence[Token], i: int, after: int) -> bool:
@@ -279,9 +288,10 @@ def organisation_at(row: Sequence[Token], i: int) -> tuple[str, int]:
     """A run of capitalised words, `of`, `and` between them, that names an organisation."""
     while i < len(row) and row[i].key in ("the", "us", "u.s"):
         i += 1
-    if i + 1 < len(row) and row[i].capital and row[i + 1].kind == "poss":
+    known = organisation_words().match(row, i) if i < len(row) else None  # "Moody's Analytics" is no owner
+    if known is None and i + 1 < len(row) and row[i].capital and row[i + 1].kind == "poss":
         i += 2
-    known = organisation_words().match(row, i) if i < len(row) else None
+        known = organisation_words().match(row, i) if i < len(row) else None
     j = known[0] if known else i
     while j < len(row) and (row[j].capital or (row[j].key in _INSIDE and j > i and j + 1 < len(row))):
         if row[j].key in _INSIDE and not row[j + 1].capital:
@@ -290,7 +300,12 @@ def organisation_at(row: Sequence[Token], i: int) -> tuple[str, int]:
     if j == i:
         return "", i
     # as written, the hyphens of a name included
-    return "".join(("" if k == i else "-" if _hyphen(row, k) else " ") + row[k].text for k in range(i, j)), j
+    return "".join(_space(row, k) * (k > i) + row[k].text for k in range(i, j)), j
+
+
+def _space(row: Sequence[Token], k: int) -> str:
+    """What stands before a token inside a name."""
+    return "" if row[k].kind == "poss" else "-" if _hyphen(row, k) else " "
 
 
 def _hyphen(row: Sequence[Token], k: int) -> bool:

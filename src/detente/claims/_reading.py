@@ -164,10 +164,12 @@ _EFFECTIVE = words(
 def _day_of_speech(s: Sentence, m: Mention) -> bool:
     """Whether a day is when something was said: beside the speaker or the verb of saying, or opening the sentence
     before both. A day on which a measure takes effect is none."""
-    if _EFFECTIVE & set(s.keys(max(0, m.first - 3), m.first)):
+    lead = set(s.keys(max(0, m.first - 3), m.first))
+    if _EFFECTIVE & (lead if {"in", "into"} & lead else lead - {"force"}):  # not "aboard Air Force One on Oct. 30"
         return False
     for a in s.attributions:
-        near = a.verb < m.first <= a.verb + 3 or m.after <= a.verb <= m.after + 2
+        aside = a.verb < m.first <= a.verb + 9 and s.row[a.verb].key in _TOLD and not _spoken(s, a.verb, m.first)
+        near = aside or a.verb < m.first <= a.verb + 3 or m.after <= a.verb <= m.after + 2
         between = 0 <= a.who < m.first < a.verb
         beside = a.who > a.verb and a.named <= m.first <= a.named + 2
         opens = m.first <= 4 and m.after <= a.who < a.verb
@@ -175,6 +177,14 @@ def _day_of_speech(s: Sentence, m: Mention) -> bool:
         if near or between or beside or opens or reported:
             return True
     return False
+
+
+_TOLD = words("told tells tell")
+
+
+def _spoken(s: Sentence, verb: int, i: int) -> bool:
+    """Whether what is said begins between a verb and a token: `told reporters that`, a comma, a number."""
+    return any(t.key == "that" or t.kind in ("mark", "quote", "number") for t in s.row[verb:i] if t.text != ".")
 
 
 def _quoted(s: Sentence, i: int) -> bool:

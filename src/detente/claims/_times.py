@@ -14,6 +14,7 @@ _TALKS = words("talks negotiation negotiations talk round summit meeting meeting
 _HELD = forms("hold meet convene conclude gather begin") | words("place following follows came place")
 _ENDS = forms("expire lapse end resume") | words("deadline until due")
 _REVIEWS = words("review reviews reviewed licence licences license licenses renewed renewal permit permits")
+_FROM_THEN = words("after before since later earlier ago into")
 _ENOUGH = words("short long enough sufficient tight brief")
 
 
@@ -34,6 +35,8 @@ def _duration(frame: Frame, q: Quantity) -> Claim | None:
     after = frame.s.keys(q.after, min(q.after + 5, frame.after))
     before = frame.s.keys(max(frame.first, q.first - 6), q.first)
     keys = set(frame.keys())
+    if after[:1] and after[0] in _FROM_THEN:
+        return None  # "one day after the truce expired" is when, not how long
     found = ""
     unit = row[q.after - 1]
     if unit.glued and PAUSE & set(after[:3]):
