@@ -197,6 +197,15 @@ def test_a_closed_record_held_until_it_was_closed(tmp_path):
         assert owners(target, ["P"], "ofac", on="2025-07-01")["possible"] == []
 
 
+def test_what_a_record_leaves_null_is_not_known(tmp_path):
+    _, rows, _ = _write(tmp_path, "bods", [_relation("a", "P", "T", 60, startDate=None, endDate=None)])
+    assert (rows[0]["from"], rows[0]["to"], rows[0]["share"]) == ("", "", "0.6")
+    data = {"name": "Ann", "natures_of_control": ["ownership-of-shares-75-to-100-percent"], "ceased_on": None}
+    record = {"company_number": "1", "data": data | {"notified_on": None, "date_of_birth": None, "links": None}}
+    _, rows, _ = _write(tmp_path, "psc", [record])
+    assert (rows[0]["from"], rows[0]["to"], rows[0]["owner"]) == ("", "", "Ann")
+
+
 def test_bods_shares_that_cannot_be_are_told(tmp_path):
     low = _relation("b", "P", "U", None, share={"minimum": 60, "maximum": 40})
     done, rows, _ = _write(tmp_path, "bods", [_relation("a", "P", "T", 150), low])

@@ -96,6 +96,12 @@ def test_words_of_the_list_are_a_place_to_look_and_no_finding(query):
     assert _asked(query, "USA", "CHN", "2026-08-01") == SUGGESTED
 
 
+def test_words_of_the_list_are_no_finding_from_abroad_either():
+    found = item("shoes", from_="DEU", to="CHN", on="2026-08-01")
+    assert found["licence"]["USA"] == SUGGESTED
+    assert found["conflicts"] == []
+
+
 def test_words_of_the_chinese_table_are_a_place_to_look_too():
     found = item("bearing", from_="CHN", to="USA", on="2025-06-01")
     assert found["licence"]["CHN"] == SUGGESTED

@@ -91,7 +91,7 @@ def test_no_match_in_a_script_that_is_not_bridged_is_for_review(name):
 
 
 def test_scripts_whose_letters_lead_to_latin_ones_are_bridged():
-    assert [unbridged(n) for n in ("Møller", "Газпром", "Όμιλος", "Nestlé 2000")] == ["", "", "", ""]
+    assert [unbridged(n) for n in ("Møller", "Газпром", "Όμιλος", "Nestlé 2000", "Hawaiʻi", "1ª")] == [""] * 6
     assert screen("Булочная Ромашка", today=TODAY)["result"] == "NO_LIST_MATCH"
 
 

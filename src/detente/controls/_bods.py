@@ -145,8 +145,8 @@ def _rows(version: _Version, names: dict[str, str], left_out: Counter[str]) -> I
     for interest in details.get("interests") or ():
         kind = interest.get("type") or ""
         rest = {
-            "from_": max(interest.get("startDate", "")[:10], version.first),
-            "to": min(filter(None, (interest.get("endDate", "")[:10], version.last)), default=""),
+            "from_": max((interest.get("startDate") or "")[:10], version.first),
+            "to": min(filter(None, ((interest.get("endDate") or "")[:10], version.last)), default=""),
             "source": f"BODS {statement.get('statementId', '')}",
         }
         if kind in _CONTROL:

@@ -41,9 +41,9 @@ def conflicts(
     -------
     `[{id, obeying, breaches, instead, one: [...], other: [...], status, missing, reach, confidence}]`. `status` is
     `in_force` where both sides are, `unknown` where one is not known; a pair of which one side is not in force on the
-    day, as far as was known then, is left out, and `breaches` tells only of measures that stand. `missing` has the facts
-    that would still have to hold; `instead` what the other choice breaches; `reach` whether the obeyed law follows the good
-    (`items`) or the party (`parties`).
+    day, as far as was known then, is left out, and `breaches` tells only of measures that stand. `missing` has the
+    facts that would still have to hold; `instead` what the other choice breaches; `reach` whether the obeyed law
+    follows the good (`items`) or the party (`parties`).
 
     Raises
     ------

@@ -135,7 +135,8 @@ def psc(path: Path, left_out: Counter[str]) -> Iterator[Row]:
             continue
         owner, natures = _psc_owner(data), data.get("natures_of_control") or ()
         bands = [_BANDS[b] for b in _BANDS if any(n.startswith(f"ownership-of-shares-{b}") for n in natures)]
-        rest = {"from_": data.get("notified_on", ""), "to": eve(data.get("ceased_on", "")[:10]), "source": "UK PSC"}
+        last = eve((data.get("ceased_on") or "")[:10])
+        rest = {"from_": (data.get("notified_on") or "")[:10], "to": last, "source": "UK PSC"}
         if bands:
             yield row_of(owner, company, min(low for low, _ in bands), max(high for _, high in bands), **rest)
         if any(not n.startswith("ownership-of-shares") for n in natures):

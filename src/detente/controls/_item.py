@@ -224,8 +224,10 @@ def _overall(
         return _verdict.OWN_IMPORTS, []
     if exporter != regime:
         mine = [r["measure"] for r in rows if r["regime"] == regime and r["status"] in ("in_force", "unknown")]
-        reached = bool(mine) or (regime == "USA" and bool(listed))
-        return (_verdict.ABROAD if reached else _verdict.NO_MAPPING), mine
+        on_list = regime == "USA" and bool(listed)
+        if on_list and found.suggested:
+            return _verdict.SUGGESTED, []
+        return (_verdict.ABROAD if mine or on_list else _verdict.NO_MAPPING), mine
     findings = _verdict.of_measures(found, rows, regime, day)
     if regime == "USA":
         if chip:

@@ -197,7 +197,7 @@ def short_forms(name: str) -> tuple[str, ...]:
     return found.groups()
 
 
-_BRIDGED = ("LATIN", "CYRILLIC", "GREEK", "DIGIT", "FULLWIDTH")
+_BRIDGED = ("LATIN", "CYRILLIC", "GREEK", "MODIFIER")
 
 
 def unbridged(text: str) -> str:
@@ -208,7 +208,7 @@ def unbridged(text: str) -> str:
     """
     if text.isascii():
         return ""
-    for letter in text[:LONGEST_NAME]:
+    for letter in unicodedata.normalize("NFKC", text[:LONGEST_NAME]):
         if letter.isalpha() and not letter.isascii():
             kind = unicodedata.name(letter, "an unknown script").split(" ")[0]
             if kind not in _BRIDGED:

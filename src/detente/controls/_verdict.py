@@ -25,7 +25,7 @@ _ORDER = (
     "required by letter", "required from {}", "unknown", NOT_REQUIRED,
 )  # fmt: skip
 _POSITIVE = _ORDER[:6]
-ASKED = ("prohibited", "not permitted", "licences suspended", "required", "unknown", "may be reached")
+ASKED = ("prohibited", "not permitted", "licences suspended", "required", "unknown")
 """How the headline of a regime that asks, or may ask, for something begins."""
 
 
@@ -154,7 +154,7 @@ def headline(found: Resolved, findings: list[Finding], regime: str, importer: st
             return ("unknown", [found.absent]) if found.absent and regime == "USA" else (NO_MAPPING, [])
         findings = [Finding(NOT_REQUIRED, "No requirement of the table kept here stood on it.")]
     top = min((f.kind for f in findings), key=_ORDER.index)
-    mine = [f for f in findings if f.kind == top]
+    mine = sorted((f for f in findings if f.kind == top), key=lambda f: f.some)
     reasons = list(dict.fromkeys(f.why for f in mine))
     some = found.some or all(f.some for f in mine)
     goods = "this name" if found.kind == "name" else "this code"
