@@ -1,9 +1,9 @@
-"""Bargaining over tariffs: what both would sign, against what each gets without a deal."""
+"""Bargaining over tariffs, export taxes and ceilings: what both would sign, against what each gets without a deal."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,18 @@ import numpy as np
 from detente.bargain._players import Player, seat
 from detente.bargain._talks import Talks
 from detente.errors import Problem, ShockError, UnknownName, unknown
-from detente.trade import BOUNDS, Equilibrium, Instruments, Shock, TariffProblem, TradeModel, balanced
+from detente.trade import (
+    BOUNDS,
+    Equilibrium,
+    Instruments,
+    Settings,
+    Shock,
+    TariffProblem,
+    TradeModel,
+    balanced,
+    pose,
+    search_range,
+)
 
 SOLUTIONS = ("nash", "equal_gains", "kalai_smorodinsky")
 LEAST_GAIN = 1e-7
@@ -21,10 +32,12 @@ LEAST_GAIN = 1e-7
 
 @dataclass(frozen=True, eq=False)
 class Deal:
-    """Tariffs agreed, and what each side gains over its threat point.
+    """The policies agreed, and what each side gains over its threat point.
 
     Attributes
     ----------
+    settings
+        What each player sets, and to what, with tables and averages by kind.
     status
         `solved`; `empty_zone` when nothing makes every player better off than its threat point;
         `stopped_at_limit` when the search did not settle.
@@ -37,8 +50,7 @@ class Deal:
     model: TradeModel
     solution: str
     players: tuple[str, ...]
-    instruments: tuple[Instruments, ...]
-    tariffs: tuple[np.ndarray, ...]
+    settings: tuple[Settings, ...]
     status: str
     threat_percent: dict[str, float]
     payoffs_percent: dict[str, float]
@@ -46,6 +58,16 @@ class Deal:
     solves: int
     seconds: float
     equilibrium: Equilibrium
+
+    @property
+    def instruments(self) -> tuple[Instruments, ...]:
+        """Flows and variables of each player."""
+        return tuple(s.instruments for s in self.settings)
+
+    @property
+    def tariffs(self) -> tuple[np.ndarray, ...]:
+        """Import tariffs of each player, fractions."""
+        return tuple(s.of("tariffs") for s in self.settings)
 
     @property
     def gains_percent(self) -> dict[str, float]:
@@ -64,11 +86,14 @@ def bargain_tariffs(
     threat: Shock | Sequence[float] | None = None,
     solution: str = "nash",
     weights: Sequence[float] | None = None,
+    instruments: str | Mapping[str, Any] | Sequence[str] = "tariffs",
+    rent: str = "exporter",
     uniform: str | None = None,
-    bounds: tuple[float, float] = BOUNDS,
+    start: Shock | None = None,
+    bounds: tuple[float, float] | Mapping[str, tuple[float, float]] = BOUNDS,
     max_solves: int = 400,
 ) -> Deal:
-    r"""Tariffs that players agree on, all of theirs on each other in one bargain.
+    r"""Tariffs, or other instruments, that players agree on, all of theirs on each other in one bargain.
 
     `nash`: $\max \prod_i (G_i - d_i)^{\alpha_i}$. `equal_gains`: the largest common gain (Ossa 2014's trade
     talks). `kalai_smorodinsky`: gains in proportion to each player's ideal gain.
@@ -76,10 +101,14 @@ def bargain_tariffs(
     Parameters
     ----------
     threat
-        The threat point: a shock whose payoffs count, payoffs in percent by player, or None: tariffs as they
-        are (the balanced baseline).
+        The threat point: a shock whose payoffs count, payoffs in percent by player, or None: policies as
+        at the start (the balanced baseline).
     weights
         alpha of each player, `nash` only; equal when None.
+    instruments, rent, uniform
+        For players given by name: kinds of instruments, who gets the rent of a ceiling, and which rates are one.
+    start
+        All other policies, and where the search for the bargain begins.
 
     Raises
     ------
@@ -88,11 +117,11 @@ def bargain_tariffs(
     """
     clock = time.perf_counter()
     m = balanced(model)
-    listed, tools, seeds = seat(players, m, uniform=uniform)
+    listed, tools, seeds = seat(players, m, uniform=uniform, instruments=instruments, rent=rent)
     names = tuple(p.name for p in listed)
     alpha = _weights(weights, names, solution)
-    problem = TariffProblem(m, tools)
-    talks = Talks(problem, seeds, bounds, max_solves)
+    problem = pose(m, tools, start)
+    talks = Talks(problem, seeds, search_range(problem, bounds), max_solves)
     d = _threat(threat, problem, seeds, names)
     ideal = np.array([talks.best_for(k, d) for k in range(len(names))]) if solution == "kalai_smorodinsky" else None
     gaps = np.ones(len(names)) if ideal is None else ideal - d
@@ -107,13 +136,14 @@ def bargain_tariffs(
     status = "solved" if settled else "stopped_at_limit"
     if not (gains > LEAST_GAIN).all():
         status = "empty_zone"
-    arrays = problem.arrays(found)
-    shock = Shock(tariffs=np.asarray(arrays.tariff), label=f"{solution} bargain of {' and '.join(names)}")
+    at = problem.solve(found)
+    shock = problem.as_shock(found, f"{solution} bargain of {' and '.join(names)}")
     ideals = {} if ideal is None else dict(zip(names, map(float, ideal), strict=True))
+    settings = (Settings.of_player(problem, t, s, found, at) for t, s in zip(tools, problem.parts, strict=True))
     return Deal(
-        m, solution, names, tuple(tools), tuple(found[s] for s in problem.parts), status,
+        m, solution, names, tuple(settings), status,
         dict(zip(names, map(float, d), strict=True)), dict(zip(names, map(float, payoffs), strict=True)), ideals,
-        problem.solves, time.perf_counter() - clock, Equilibrium(m, shock, arrays, problem.solve(found)),
+        problem.solves, time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(found), at),
     )  # fmt: skip
 
 

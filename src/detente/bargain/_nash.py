@@ -1,9 +1,9 @@
-"""Nash tariffs: each player's are best against the others', certified by the largest gain from deviating."""
+"""Nash policies: each player's is best against the others', certified by the largest gain from deviating."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,16 @@ from detente.trade import (
     BOUNDS,
     Equilibrium,
     Instruments,
+    Settings,
     Shock,
-    Slopes,
     TariffProblem,
     TradeModel,
     balanced,
     climb,
-    first_guess,
+    guess_of,
+    pose,
+    search_range,
+    slopes_of,
 )
 
 _REPLY_ROUNDS = 40
@@ -29,24 +32,26 @@ _STEPS_FROM_HERE = 4
 
 @dataclass(frozen=True, eq=False)
 class NashTariffs:
-    """A Nash equilibrium in tariffs, or the report that none was found.
+    """A Nash equilibrium in tariffs, export taxes or ceilings, or the report that none was found.
 
     Attributes
     ----------
+    settings
+        What each player sets, and to what, with tables and averages by kind.
     status
         `solved` when every player's slopes vanish and no certified deviation gains more than `tolerance`.
     slope
-        Largest derivative left, percent of spending per standard step of a tariff, off the bounds.
+        Largest derivative left, percent of spending per standard step of any variable, off the bounds.
     deviation_gains_percent
-        What each player's best reply, as far as searched, gains over its Nash tariffs; empty when not certified.
+        What each player's best reply in all of its instruments, as far as searched, gains over its Nash policy;
+        empty when not certified.
     payoffs_percent
         Objective of each player against the start (balanced baseline), percent of spending.
     """
 
     model: TradeModel
     players: tuple[str, ...]
-    instruments: tuple[Instruments, ...]
-    tariffs: tuple[np.ndarray, ...]
+    settings: tuple[Settings, ...]
     status: str
     slope: float
     deviation_gains_percent: dict[str, float]
@@ -61,15 +66,36 @@ class NashTariffs:
         """The most any player gains by deviating; None when not certified."""
         return max(self.deviation_gains_percent.values(), default=None)
 
-    def average(self, player: str) -> float:
-        """A player's Nash tariffs, weighted by baseline imports."""
-        k = self.players.index(player)
-        tools, rates = self.instruments[k], self.tariffs[k]
-        weight = self.model.world.trade[tuple(tools.cells.T)]
-        return float((weight * rates[tools.variable]).sum() / weight.sum())
+    @property
+    def instruments(self) -> tuple[Instruments, ...]:
+        """Flows and variables of each player."""
+        return tuple(s.instruments for s in self.settings)
+
+    @property
+    def tariffs(self) -> tuple[np.ndarray, ...]:
+        """Import tariffs of each player, fractions."""
+        return tuple(s.of("tariffs") for s in self.settings)
+
+    @property
+    def export_taxes(self) -> tuple[np.ndarray, ...]:
+        """Export taxes of each player, fractions of the price before them."""
+        return tuple(s.of("export_taxes") for s in self.settings)
+
+    @property
+    def export_ceilings(self) -> tuple[np.ndarray, ...]:
+        """Limits of each player over baseline quantities; what is sold where the limit is slack."""
+        return tuple(s.of("export_ceilings") for s in self.settings)
+
+    def average(self, player: str, kind: str = "tariffs") -> float:
+        """A player's Nash tariffs, or export taxes or ceilings, weighted by baseline trade; NaN when not set."""
+        return self.settings[self.players.index(player)].average(kind)
 
     def __repr__(self) -> str:
-        rates = ", ".join(f"{p} {100 * self.average(p):.1f} %" for p in self.players[:4])
+        rates = ", ".join(
+            f"{p} {100 * self.average(p, k):.1f} %" + ("" if k == "tariffs" else f" ({k.replace('_', ' ')})")
+            for p, s in zip(self.players[:4], self.settings, strict=False)
+            for k in s.kinds
+        )
         gain = "not certified" if self.deviation_gain_percent is None else f"{self.deviation_gain_percent:.1e} %"
         return f"<NashTariffs {self.status}: {rates}; largest gain from deviating {gain}; {self.seconds:.1f} s>"
 
@@ -78,15 +104,17 @@ def nash_tariffs(
     model: TradeModel,
     players: Sequence[str | Player],
     *,
+    instruments: str | Mapping[str, Any] | Sequence[str] = "tariffs",
+    rent: str = "exporter",
     uniform: str | None = None,
     start: Shock | None = None,
-    bounds: tuple[float, float] = BOUNDS,
+    bounds: tuple[float, float] | Mapping[str, tuple[float, float]] = BOUNDS,
     tolerance: float = 1e-5,
     max_rounds: int = 80,
     certify: bool = True,
     progress: Callable[[int, float], None] | None = None,
 ) -> NashTariffs:
-    """Tariffs from which no player gains by changing its own.
+    """Tariffs, or other instruments, from which no player gains by changing its own.
 
     All first-order conditions are met together: each round moves every tariff by its slope over its curvature,
     accelerated (Anderson); all players' slopes come from one block of adjoints. Then each player's best reply is
@@ -97,8 +125,14 @@ def nash_tariffs(
     ----------
     players
         Names, or `Player`s with instruments and objectives of their own.
+    instruments, rent, uniform
+        For players given by name: kinds (`tariffs`, `export_taxes`, `export_ceilings`), who gets the rent of a
+        ceiling, and which rates are one. Others take a ceiling as a quantity that stays, an export tax as a rate
+        that stays: the two games differ.
+    bounds
+        Ends of the search for rates, or ends by kind.
     tolerance
-        Largest slope left, percent of spending per standard step of a tariff, and largest gain from deviating.
+        Largest slope left, percent of spending per standard step of a variable, and largest gain from deviating.
     certify
         Search each player's best reply at the end.
     progress
@@ -114,27 +148,22 @@ def nash_tariffs(
     """
     clock = time.perf_counter()
     m = balanced(model)
-    listed, tools, seeds = seat(players, m, uniform=uniform)
-    problem = TariffProblem(m, tools, start)
-    found = climb(
-        Slopes(problem, seeds, range(len(listed))),
-        first_guess(problem, bounds),
-        bounds,
-        tolerance,
-        max_rounds,
-        progress,
-    )
-    tariffs, names = found.tariffs, [p.name for p in listed]
-    solution = problem.solve(tariffs)
-    gains = _gains(problem, seeds, tariffs, bounds, tolerance) if certify and solution.solved else []
+    listed, tools, seeds = seat(players, m, uniform=uniform, instruments=instruments, rent=rent)
+    problem = pose(m, tools, start)
+    ends = search_range(problem, bounds)
+    everybody = slopes_of(problem, seeds, range(len(listed)))
+    found = climb(everybody, guess_of(problem, ends), ends, tolerance, max_rounds, progress)
+    values, names = found.tariffs, [p.name for p in listed]
+    solution = problem.solve(values)
+    gains = _gains(problem, seeds, values, ends, tolerance) if certify and solution.solved else []
     # a gain that is not a number is no certificate
     done = found.slope <= tolerance and solution.solved and all(gain <= tolerance for gain in gains)
-    shock = Shock(tariffs=np.asarray(problem.arrays(tariffs).tariff), label="Nash tariffs")
+    shock = problem.as_shock(values, "Nash tariffs")
+    settings = (Settings.of_player(problem, t, s, values, solution) for t, s in zip(tools, problem.parts, strict=True))
     return NashTariffs(
-        m, tuple(names), tuple(tools), tuple(tariffs[s] for s in problem.parts),
-        "solved" if done else "stopped_at_limit", found.slope, dict(zip(names, gains, strict=False)),
-        _payoffs(problem, tariffs, seeds, names), found.rounds, problem.solves, time.perf_counter() - clock,
-        Equilibrium(m, shock, problem.arrays(tariffs), solution),
+        m, tuple(names), tuple(settings), "solved" if done else "stopped_at_limit", found.slope,
+        dict(zip(names, gains, strict=False)), _payoffs(problem, values, seeds, names), found.rounds, problem.solves,
+        time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(values), solution),
     )  # fmt: skip
 
 
@@ -147,13 +176,13 @@ def _payoffs(
 
 
 def _gains(
-    problem: TariffProblem, seeds: list[dict[str, Any]], tariffs: np.ndarray, bounds: tuple[float, float],
+    problem: TariffProblem, seeds: list[dict[str, Any]], tariffs: np.ndarray, bounds: Any,
     tolerance: float,
 ) -> list[float]:  # fmt: skip
     """What each player gains by its best reply, percent: the better of two searches, see `nash_tariffs`."""
     gains: list[float] = []
     for player, own in enumerate(problem.parts):
-        slopes = Slopes(problem, seeds, [player])
+        slopes = slopes_of(problem, seeds, [player])
         here = slopes.at(tariffs)
         if here is None:
             gains.append(float("nan"))

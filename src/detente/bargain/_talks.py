@@ -18,11 +18,9 @@ _UNIT = 100.0
 
 
 class Talks:
-    """All players' tariffs as one vector, scaled; payoffs and slopes are remembered for the last point."""
+    """All players' settings as one vector, scaled; payoffs and slopes are remembered for the last point."""
 
-    def __init__(
-        self, problem: TariffProblem, seeds: list[dict[str, Any]], bounds: tuple[float, float], max_solves: int
-    ) -> None:
+    def __init__(self, problem: TariffProblem, seeds: list[dict[str, Any]], bounds: Any, max_solves: int) -> None:
         self.problem, self.seeds, self.most = problem, seeds, max_solves
         self.low, self.high = bounds[0] * problem.scale, bounds[1] * problem.scale
         self.start = np.clip(problem.current * problem.scale, self.low, self.high)

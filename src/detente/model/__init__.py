@@ -28,8 +28,11 @@ from detente.model._gravity import resistances as resistances
 from detente.model._outcomes import OUTCOMES as OUTCOMES
 from detente.model._outcomes import outcomes as outcomes
 from detente.model._outcomes import purge_deficits as purge_deficits
+from detente.model._own_policy import own_policy_slopes as own_policy_slopes
+from detente.model._purged import elasticity_slopes_through_purge as elasticity_slopes_through_purge
 from detente.model._solve import Solution as Solution
 from detente.model._solve import SolverOptions as SolverOptions
 from detente.model._solve import Status as Status
+from detente.model._solve import final_ratio as final_ratio
 from detente.model._solve import gaps as gaps
 from detente.model._solve import solve as solve

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from detente.trade._impact import impact as impact
     from detente.trade._impact import solve_prepared as solve_prepared
     from detente.trade._impact import summarise as summarise
+    from detente.trade._instruments import KINDS as KINDS
+    from detente.trade._instruments import choose_instruments as choose_instruments
+    from detente.trade._instruments import export_ceilings as export_ceilings
+    from detente.trade._instruments import export_taxes as export_taxes
     from detente.trade._model import TradeModel as TradeModel
-    from detente.trade._optimum import BOUNDS as BOUNDS
     from detente.trade._optimum import Optimum as Optimum
     from detente.trade._optimum import maximise as maximise
     from detente.trade._optimum import optimal_tariffs as optimal_tariffs
+    from detente.trade._policy import BOUNDS as BOUNDS
     from detente.trade._policy import Instruments as Instruments
     from detente.trade._policy import Objective as Objective
     from detente.trade._policy import TariffProblem as TariffProblem
@@ -40,7 +44,12 @@ if TYPE_CHECKING:
     from detente.trade._policy import import_tariffs as import_tariffs
     from detente.trade._policy import members as members
     from detente.trade._policy import union_objective as union_objective
+    from detente.trade._policy_slopes import guess_of as guess_of
+    from detente.trade._policy_slopes import pose as pose
+    from detente.trade._policy_slopes import search_range as search_range
+    from detente.trade._policy_slopes import slopes_of as slopes_of
     from detente.trade._set import EquilibriumSet as EquilibriumSet
+    from detente.trade._settings import Settings as Settings
     from detente.trade._shock import Shock as Shock
 
 _PUBLIC = {
@@ -68,7 +77,16 @@ _PUBLIC = {
     "Optimum": "detente.trade._optimum",
     "optimal_tariffs": "detente.trade._optimum",
     "maximise": "detente.trade._optimum",
-    "BOUNDS": "detente.trade._optimum",
+    "BOUNDS": "detente.trade._policy",
+    "KINDS": "detente.trade._instruments",
+    "choose_instruments": "detente.trade._instruments",
+    "export_taxes": "detente.trade._instruments",
+    "export_ceilings": "detente.trade._instruments",
+    "pose": "detente.trade._policy_slopes",
+    "slopes_of": "detente.trade._policy_slopes",
+    "search_range": "detente.trade._policy_slopes",
+    "guess_of": "detente.trade._policy_slopes",
+    "Settings": "detente.trade._settings",
     "diagnose": "detente.trade._doctor",
     "GravityResult": "detente.trade._gravity",
     "gravity": "detente.trade._gravity",

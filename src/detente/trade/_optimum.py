@@ -1,29 +1,24 @@
-"""A government's best tariffs, others' given."""
+"""A government's best tariffs, export taxes and export ceilings, others' policies given."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from detente.trade._climb import Slopes, climb, first_guess, stuck
+from detente.trade._climb import climb, stuck
 from detente.trade._equilibrium import Equilibrium
+from detente.trade._instruments import choose_instruments
 from detente.trade._model import TradeModel
-from detente.trade._policy import (
-    Instruments,
-    Objective,
-    TariffProblem,
-    balanced,
-    import_tariffs,
-    union_objective,
-)
+from detente.trade._policy import BOUNDS as BOUNDS
+from detente.trade._policy import Instruments, Objective, TariffProblem, balanced, union_objective
+from detente.trade._policy_slopes import guess_of, pose, search_range, slopes_of
+from detente.trade._settings import Settings
 from detente.trade._shock import Shock
 
-BOUNDS: tuple[float, float] = (-0.5, 3.0)
-"""Tariffs searched: from a subsidy of 50 % to 300 %. Below an elasticity of one an optimum has no upper end."""
 _ROUNDS = 40
 _FINER = 0.1
 """Of the tolerance, for L-BFGS-B: its slopes are scaled by flows before any tariff moved."""
@@ -33,15 +28,17 @@ _RISE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
-    """The best tariffs found, how flat the top is there, and what they bring.
+    """The best policy found, how flat the top is there, and what it brings.
 
     Attributes
     ----------
+    settings
+        What is set, and to what: rates and limits in the order of `instruments`, with their tables and averages.
     status
         `solved` when the largest scaled slope is below tolerance; `stopped_at_limit` otherwise.
     slope
-        Largest derivative left, percent of spending per standard step of a tariff (ten over the root of its
-        curvature), off the bounds.
+        Largest derivative left, percent of spending per standard step of a variable (ten over the root of its
+        curvature), off the bounds; export taxes and ceilings count as tariffs do.
     gain_percent
         Objective there less at the start.
     at_bound
@@ -50,8 +47,7 @@ class Optimum:
 
     model: TradeModel
     player: str
-    instruments: Instruments
-    tariffs: np.ndarray
+    settings: Settings
     status: str
     slope: float
     gain_percent: float
@@ -60,22 +56,38 @@ class Optimum:
     seconds: float
     equilibrium: Equilibrium
 
-    def table(self) -> list[dict[str, Any]]:
-        """One row for each variable: sector, exporter, tariff (fraction)."""
-        return [
-            {"sector": s, "exporter": e, "tariff": float(t)}
-            for (s, e), t in zip(self.instruments.names, self.tariffs, strict=True)
-        ]
+    @property
+    def instruments(self) -> Instruments:
+        """Flows and variables."""
+        return self.settings.instruments
+
+    @property
+    def tariffs(self) -> np.ndarray:
+        """Import tariffs, fractions."""
+        return self.settings.of("tariffs")
+
+    @property
+    def export_taxes(self) -> np.ndarray:
+        """Export taxes, fractions of the price before them."""
+        return self.settings.of("export_taxes")
+
+    @property
+    def export_ceilings(self) -> np.ndarray:
+        """Limits over baseline quantities; what is sold where the limit is slack."""
+        return self.settings.of("export_ceilings")
+
+    def table(self, kind: str = "tariffs") -> list[dict[str, Any]]:
+        """One row for each variable of a kind: sector, exporter, tariff (fraction); see `Settings.table`."""
+        return self.settings.table(kind)
 
     @property
     def average(self) -> float:
-        """Average of the tariffs, weighted by baseline imports."""
-        weight = self.model.world.trade[tuple(self.instruments.cells.T)]
-        return float((weight * self.tariffs[self.instruments.variable]).sum() / weight.sum())
+        """Average of the tariffs, weighted by baseline imports; NaN when no tariffs are set."""
+        return self.settings.average("tariffs")
 
     def __repr__(self) -> str:
         return (
-            f"<Optimum of {self.player}: {self.status}, {len(self.tariffs)} tariffs, average {self.average:.3f}, "
+            f"<Optimum of {self.player}: {self.status}, {self.settings.in_words()}, "
             f"gain {self.gain_percent:.4f} %, slope {self.slope:.0e}, {self.solves} solves>"
         )
 
@@ -86,23 +98,37 @@ def optimal_tariffs(
     partners: Sequence[str] | str | None = None,
     sectors: Sequence[str] | str | None = None,
     *,
+    instruments: str | Mapping[str, Any] | Sequence[str | Instruments] = "tariffs",
+    rent: str = "exporter",
     uniform: str | None = None,
     objective: Objective | None = None,
     start: Shock | None = None,
-    bounds: tuple[float, float] = BOUNDS,
+    bounds: tuple[float, float] | Mapping[str, tuple[float, float]] = BOUNDS,
     tolerance: float = 1e-4,
     max_solves: int = 300,
 ) -> Optimum:
-    r"""The tariffs of one player that maximise its objective, all other policies as in `start`.
+    r"""The tariffs, or other instruments, of one player that maximise its objective, all other policies as in `start`.
 
     Gradients are exact (adjoint). Steps are slope over curvature, accelerated; where that does not settle, L-BFGS-B
     goes on from the best point. Transfers are purged first. With one sector and no foreign tariff the answer is
-    $t^* = 1/(\theta\,\pi_{own})$ with $\pi_{own}$ the foreign own share at the optimum (Gros 1987, JIE 23).
+    $t^* = 1/(\theta\,\pi_{own})$ with $\pi_{own}$ the foreign own share at the optimum (Gros 1987, JIE 23), as
+    import tariff, as export tax, or as premium under an export ceiling.
+
+    Parameters
+    ----------
+    instruments
+        `tariffs`, `export_taxes`, `export_ceilings`: one or several kinds, all on `partners` and `sectors`;
+        `{kind: sectors}`; or sets made by `import_tariffs`, `export_taxes` and `export_ceilings`. A player that
+        sets all of its tariffs and export taxes has one held (Lerner): `settings.instruments.held` says which.
+    rent
+        Who gets the rent of a ceiling: `exporter`, `importer` or `nobody`.
+    bounds
+        Ends of the search for rates, or ends by kind. Limits: 0.01 to 2 of the baseline quantity if not given.
 
     Raises
     ------
     UnknownName, ShockError
-        On a player, partner or sector that is not there.
+        On a player, partner, sector or instrument that is not there, or a flow that is set twice.
 
     Examples
     --------
@@ -114,27 +140,29 @@ def optimal_tariffs(
     """
     clock = time.perf_counter()
     m = balanced(model)
-    tools = import_tariffs(m, player, partners, sectors, uniform=uniform)
-    problem = TariffProblem(m, [tools], start)
+    tools = choose_instruments(m, player, partners, sectors, uniform=uniform, instruments=instruments, rent=rent)
+    problem = pose(m, [tools], start)
+    ends = search_range(problem, bounds)
     seeds = union_objective(player, m, objective).seeds(m)
-    slopes = Slopes(problem, [seeds], [0])
+    slopes = slopes_of(problem, [seeds], [0])
     start_value = float(problem.values(problem.current, [seeds])[0])
-    found = climb(slopes, first_guess(problem, bounds), bounds, tolerance, min(_ROUNDS, max_solves))
-    tariffs, reading = found.tariffs, found.reading
+    found = climb(slopes, guess_of(problem, ends), ends, tolerance, min(_ROUNDS, max_solves))
+    values, reading = found.tariffs, found.reading
     highest = max(start_value, float(found.best[0]))
     if not (reading is not None and found.slope <= tolerance and highest <= reading.values[0] + _RISE):
-        tariffs = maximise(problem, seeds, problem.current, slice(None), bounds, _FINER * tolerance, max_solves).tariffs
-        reading = slopes.at(tariffs)
-    solution = problem.solve(tariffs)
-    slope = np.inf if reading is None else reading.steepest(tariffs, bounds)
-    held = np.zeros(problem.size, bool) if reading is None else stuck(tariffs, reading.slope, bounds)
+        values = maximise(problem, seeds, problem.current, slice(None), ends, _FINER * tolerance, max_solves).tariffs
+        reading = slopes.at(values)
+    solution = problem.solve(values)
+    slope = np.inf if reading is None else reading.steepest(values, ends)
+    held = np.zeros(problem.size, bool) if reading is None else stuck(values, reading.slope, ends)
     status = "stopped_at_limit" if slope > tolerance else "solved"
-    shock = Shock(tariffs=np.asarray(problem.arrays(tariffs).tariff), label=f"optimal tariffs of {player}")
+    shock = problem.as_shock(values, f"optimal policy of {player}")
     return Optimum(
-        m, player, tools, tariffs, status if solution.solved else solution.status.value, slope,
+        m, player, Settings.of_player(problem, tools, slice(None), values, solution),
+        status if solution.solved else solution.status.value, slope,
         np.nan if reading is None else float(reading.values[0]) - start_value,
         tuple(n for n, fixed in zip(tools.names, held, strict=True) if fixed), problem.solves,
-        time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(tariffs), solution),
+        time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(values), solution),
     )  # fmt: skip
 
 
@@ -151,10 +179,13 @@ class Maximum:
 
 
 def maximise(
-    problem: TariffProblem, seeds: dict[str, Any], begin: np.ndarray, own: slice, bounds: tuple[float, float],
+    problem: TariffProblem, seeds: dict[str, Any], begin: np.ndarray, own: slice, bounds: Any,
     tolerance: float, max_solves: int,
 ) -> Maximum:  # fmt: skip
-    """Maximise an objective over the variables `own` of a problem, the others held at `begin`."""
+    """Maximise an objective over the variables `own` of a problem, the others held at `begin`.
+
+    `bounds` are two numbers, or two arrays over all variables of the problem.
+    """
     from scipy.optimize import minimize
 
     scale = problem.scale[own]
@@ -173,7 +204,7 @@ def maximise(
         value, slope = problem.gradient(t, solution, seeds)
         return -value * unit, -slope[own] * unit / scale
 
-    low, high = bounds[0] * scale, bounds[1] * scale
+    low, high = (np.broadcast_to(end, problem.size)[own] * scale for end in bounds)
     x0 = np.clip(begin[own] * scale, low, high)
     first, _ = cost(x0)
     options = {"maxfun": max_solves, "maxiter": max_solves, "ftol": 1e-16, "gtol": tolerance * 1e-2, "maxcor": 30}

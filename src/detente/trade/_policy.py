@@ -21,6 +21,9 @@ from detente.nomenclature import expand_sectors
 from detente.trade._model import TradeModel
 from detente.trade._shock import Shock
 
+BOUNDS: tuple[float, float] = (-0.5, 3.0)
+"""Rates searched: from a subsidy of 50 % to 300 %. Below an elasticity of one an optimum has no upper end."""
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -33,7 +36,8 @@ class Objective:
     sector_weights
         lambda by sector: a weight of 1 is the plain real income, more favours the sector's income (Ossa 2014).
     rivalry
-        omega by rival: how much one percent of the rival's real income is worth as a loss.
+        omega by rival: how much one percent of the rival's real income is worth as a loss. A group (`EU27`) counts
+        by its members' real incomes, weighted by baseline spending.
     """
 
     economies: tuple[str, ...]
@@ -43,22 +47,26 @@ class Objective:
     def seeds(self, model: TradeModel) -> dict[str, np.ndarray]:
         """Weights on results, as the kernels take them; all unknown names at once."""
         world = model.world
-        places = (("rivalry", self.rivalry, world.economies), ("sector_weights", self.sector_weights, world.sectors))
         problems = [
-            unknown("economy" if where == "rivalry" else "sector", name, known, where)
-            for where, given, known in places
-            for name in given
-            if name not in known
+            unknown("sector", name, world.sectors, "sector_weights")
+            for name in self.sector_weights
+            if name not in world.sectors
+        ]
+        problems += [
+            unknown("economy", name, [*world.economies, *groups()], "rivalry")
+            for name in self.rivalry
+            if not _inside(name, world.economies)
         ]
         if problems:
             raise UnknownName(problems)
-        rows = [world.economies.index(e) for e in self.economies]
         final = np.asarray(model.baseline.final)
+        rows = [world.economies.index(e) for e in self.economies]
         share = final[rows] / final[rows].sum()
         income = np.zeros(len(world.economies))
         income[rows] = share
         for rival, weight in self.rivalry.items():
-            income[world.economies.index(rival)] -= weight
+            theirs = [world.economies.index(e) for e in _inside(rival, world.economies)]
+            income[theirs] -= weight * final[theirs] / final[theirs].sum()
         out: dict[str, np.ndarray] = {"real_income_percent": income}
         if self.sector_weights:
             sector = np.zeros((len(world.economies), len(world.sectors)))
@@ -70,19 +78,29 @@ class Objective:
 
 @dataclass(frozen=True, eq=False)
 class Instruments:
-    """Import tariffs a player sets: flows, and which variable each flow's rate is."""
+    """What a player sets: flows, and which variable each flow's rate or limit is. Import tariffs, if not said."""
 
     cells: np.ndarray
     """(flow, 3): sector, importer, exporter"""
     variable: np.ndarray
     """(flow,)"""
     names: tuple[tuple[str, str], ...]
-    """(sector, exporter) of each variable; `all` where one rate holds for several"""
+    """(sector, partner) of each variable, the exporter of a tariff; `all` where one rate holds for several"""
+    kinds: tuple[str, ...] = ()
+    """`tariffs`, `export_taxes` or `export_ceilings` of each variable; empty: all are tariffs"""
+    rents: tuple[str, ...] = ()
+    """Who has the rent of each variable that is a ceiling; empty: the exporter"""
+    held: tuple[str, ...] = ()
+    """Rates that are not searched because one direction is flat (Lerner), in words"""
 
     @property
     def count(self) -> int:
         """Number of variables."""
         return len(self.names)
+
+    def of(self, kind: str) -> np.ndarray:
+        """(variable,) whether each is of this kind."""
+        return np.array([k == kind for k in self.kinds or ("tariffs",) * self.count], dtype=bool)
 
 
 def members(player: str, model: TradeModel) -> tuple[str, ...]:
@@ -94,10 +112,15 @@ def members(player: str, model: TradeModel) -> tuple[str, ...]:
         If the world holds none of it.
     """
     known = model.world.economies
-    found = (player,) if player in known else tuple(c for c in groups().get(player, ()) if c in known)
+    found = _inside(player, known)
     if not found:
         raise UnknownName([unknown("player", player, [*known, *groups()], "player")])
     return found
+
+
+def _inside(name: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The economies of a name that a world holds."""
+    return (name,) if name in known else tuple(c for c in groups().get(name, ()) if c in known)
 
 
 def import_tariffs(
@@ -115,7 +138,7 @@ def import_tariffs(
     """
     world = model.world
     own = members(player, model)
-    wanted = [e for p in _listed(partners, world.economies) for e in members(p, model) if e not in own]
+    wanted = [e for p in listed_partners(partners, world.economies) for e in members(p, model) if e not in own]
     rows = expand_sectors("goods" if sectors is None else sectors, world.sectors)
     cells: list[tuple[int, int, int]] = []
     variable: list[int] = []
@@ -134,7 +157,8 @@ def import_tariffs(
     return Instruments(np.array(cells), np.array(variable), tuple(names))
 
 
-def _listed(partners: Sequence[str] | str | None, known: Sequence[str]) -> list[str]:
+def listed_partners(partners: Sequence[str] | str | None, known: Sequence[str]) -> list[str]:
+    """Partners by name; everybody when None or `all`."""
     if partners is None or partners == "all":
         return list(known)
     return [partners] if isinstance(partners, str) else list(partners)
@@ -145,7 +169,8 @@ class TariffProblem:
 
     def __init__(self, model: TradeModel, instruments: Sequence[Instruments], start: Shock | None = None) -> None:
         self.model = model
-        self.base = (start or Shock()).arrays(model.world)
+        self.shock = start or Shock()
+        self.base = self.shock.arrays(model.world)
         self.cells = np.concatenate([i.cells for i in instruments])
         offsets = np.cumsum([0, *(i.count for i in instruments)])
         self.variable = np.concatenate([i.variable + k for i, k in zip(instruments, offsets, strict=False)])
@@ -173,6 +198,18 @@ class TariffProblem:
         cube = np.array(self.base.tariff)
         cube[tuple(self.cells.T)] = tariffs[self.variable]
         return self.base._replace(tariff=_jnp(cube))
+
+    def as_shock(self, values: np.ndarray, label: str) -> Shock:
+        """The shock by name, with all of the start that no variable sets."""
+        return dataclasses.replace(self.shock, tariffs=np.asarray(self.arrays(values).tariff), label=label)
+
+    def settings(self, values: np.ndarray, solution: kernels.Solution) -> np.ndarray:
+        """What the variables set, in its own unit: a fraction."""
+        return values
+
+    def premia(self, solution: kernels.Solution) -> np.ndarray:
+        """(flow,) log premium of each capped flow, 0 elsewhere."""
+        return np.zeros(len(self.cells))
 
     def solve(self, tariffs: np.ndarray) -> kernels.Solution:
         """The equilibrium at a vector of tariffs; remembered as the next start if it is one."""

@@ -1,0 +1,150 @@
+"""First guesses and slopes of whatever players set, for the same search as tariffs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from detente import model as kernels
+from detente.errors import UnknownName, unknown
+from detente.trade._climb import Reading, Slopes, first_guess
+from detente.trade._instruments import KINDS
+from detente.trade._model import TradeModel
+from detente.trade._policy import BOUNDS, Instruments, TariffProblem
+from detente.trade._policy_problem import SLACK, PolicyProblem
+from detente.trade._shock import Shock
+
+_ADJOINT = 1e-9
+_MOST = 3.0
+"""Highest first guess."""
+
+
+def pose(model: TradeModel, tools: Sequence[Instruments], start: Shock | None = None) -> TariffProblem:
+    """The problem of players with these instruments: the shorter one where all are tariffs."""
+    only_tariffs = all(tool.of("tariffs").all() for tool in tools)
+    return TariffProblem(model, tools, start) if only_tariffs else PolicyProblem(model, tools, start)
+
+
+def slopes_of(problem: TariffProblem, seeds: Sequence[dict[str, Any]], players: Sequence[int]) -> Slopes:
+    """The reader of slopes that a problem needs."""
+    return (
+        PolicySlopes(problem, seeds, players) if isinstance(problem, PolicyProblem) else Slopes(problem, seeds, players)
+    )
+
+
+def search_range(problem: TariffProblem, bounds: Any) -> Any:
+    """Low and high ends of a problem's variables, from two numbers or from pairs by kind of instrument.
+
+    Raises
+    ------
+    UnknownName
+        On a kind that has no name here.
+    """
+    wrong = [k for k in bounds if k not in KINDS] if isinstance(bounds, Mapping) else []
+    if wrong:
+        raise UnknownName([unknown("instrument", str(k), KINDS, "bounds") for k in wrong])
+    if isinstance(problem, PolicyProblem):
+        return problem.range(bounds)
+    return bounds.get("tariffs", BOUNDS) if isinstance(bounds, Mapping) else bounds
+
+
+def guess_of(problem: TariffProblem, ends: Any) -> np.ndarray:
+    """Where a search starts, within its ends."""
+    return policy_guess(problem, *ends) if isinstance(problem, PolicyProblem) else first_guess(problem, ends)
+
+
+def policy_guess(problem: PolicyProblem, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    r"""Where market power over each export would put its seller: a mark-up of $1/(\theta_j(1-\pi_{mij}))$.
+
+    A seller that sets tariffs too starts with their common rate and takes it off its export taxes, as Lerner's
+    symmetry has it: what tariffs do already, taxes need not. Limits start where such a mark-up would bring them.
+    """
+    m = problem.model
+    sector, importer, exporter = problem.cells.T
+    share = np.asarray(m.baseline.share)
+    markup = np.minimum(1.0 / (m.theta[sector] * np.maximum(1.0 - problem.flows(share), 1e-6)), _MOST)
+    common = first_guess(problem, (-0.5, _MOST))[problem.variable]
+    by_economy = np.zeros(share.shape[1])
+    tariff = problem.on["tariffs"]
+    np.maximum.at(by_economy, importer[tariff], common[tariff])
+    rate = np.where(tariff, common, (1.0 + markup) / (1.0 + by_economy[exporter]) - 1.0)
+    flow = problem.flows(share * np.asarray(m.baseline.spending).T[:, :, None])
+    guess = np.bincount(problem.variable, flow * rate, problem.size) / np.bincount(problem.variable, flow, problem.size)
+    tighter = (1.0 + problem.current) * (1.0 + np.maximum(guess, 0.01)) - 1.0
+    out: np.ndarray = np.clip(np.where(problem.kind["export_ceilings"], tighter, guess), low, high)
+    return out
+
+
+class PolicySlopes(Slopes):
+    """Reads players' slopes in all they set; otherwise as `Slopes`."""
+
+    problem: PolicyProblem
+
+    def __init__(self, problem: PolicyProblem, seeds: Sequence[dict[str, Any]], players: Sequence[int]) -> None:
+        super().__init__(problem, seeds, players)
+        home = np.where(problem.on["tariffs"], problem.cells[:, 1], problem.cells[:, 2])
+        self.owner[:] = -1
+        for number, player in enumerate(players):
+            own = problem.parts[player]
+            mine = (problem.variable >= own.start) & (problem.variable < own.stop)
+            self.owner[home[mine]] = number
+        income, spending = self.seeds["real_income_percent"], np.asarray(problem.model.baseline.final)
+        weight = np.where(self.owner >= 0, income[self.owner, np.arange(len(spending))], 0.0) / spending
+        self.weight = 100.0 * weight[home]
+        ceilings = problem.base.ceilings
+        self.ceiling_owner = np.full(0 if ceilings is None else int(ceilings.limit.shape[0]), -1)
+        self.ceiling_owner[problem.slots] = self.owner[home[problem.on["export_ceilings"]]]
+
+    def at(self, tariffs: np.ndarray) -> Reading | None:
+        """The reading at a vector of settings; None where there is no equilibrium or no gradient."""
+        problem, m = self.problem, self.problem.model
+        solution = problem.solve(tariffs)
+        if not solution.solved:
+            return None
+        arrays = problem.arrays(tariffs)
+        if self.adjoints is None:
+            self.adjoints = np.zeros((self.count, sum(x.size for x in solution.state)))
+        about = (m.baseline, m.parameters, arrays, solution.state, self.seeds)
+        found = kernels.own_slopes(*about, self.owner, self.adjoints, _ADJOINT)
+        if not float(found.gap) <= _ADJOINT:
+            return None
+        self.adjoints = found.adjoints
+        abroad = kernels.own_policy_slopes(*about, found.adjoints, self.owner, self.ceiling_owner)
+        slope = problem.by_variable(tariffs, found.tariff, abroad.export_tax, abroad.limit)
+        slope = self._where_slack(tariffs, slope, problem.premia(solution), abroad.premium)
+        return Reading(np.asarray(found.values), slope, self._curvature_at(tariffs, arrays, solution))
+
+    def _where_slack(self, values: np.ndarray, slope: np.ndarray, premia: np.ndarray, by_premium: Any) -> np.ndarray:
+        """A limit under which nothing binds has no slope; it is given that of a first premium, if one would pay."""
+        problem, on = self.problem, self.problem.on["export_ceilings"]
+        if not on.any():
+            return slope
+        variable, slack = problem.variable[on], premia[on] <= SLACK
+        binding = np.bincount(variable, ~slack, problem.size)
+        first = np.bincount(variable, np.where(slack, np.asarray(by_premium)[problem.slots], 0.0), problem.size)
+        idle = problem.kind["export_ceilings"] & (binding == 0)
+        out: np.ndarray = np.where(idle, np.maximum(first, 0.0) / (1.0 + values), slope)
+        return out
+
+    def _curvature_at(self, values: np.ndarray, arrays: Any, solution: kernels.Solution) -> np.ndarray:
+        """Each variable's own curvature: what its flow brings the producer, times the fall of its quantity."""
+        problem, m = self.problem, self.problem.model
+        out = kernels.outcomes(m.baseline, m.parameters, arrays, solution.state)
+        sector, importer, exporter = problem.cells.T
+        border, tariff = problem.flows(np.asarray(out["trade"])), problem.flows(np.asarray(arrays.tariff))
+        tax = 0.0 if arrays.export_tax is None else problem.flows(np.asarray(arrays.export_tax))
+        premium = np.exp(problem.premia(solution))
+        share = border * (1.0 + tariff) / np.asarray(out["spending"])[importer, sector]
+        answer = 1.0 + m.theta[sector] * (1.0 - share)
+        setting, assumed = values[problem.variable], problem.answer[problem.variable]
+        received = border / ((1.0 + tax) * premium)
+        capped = received * assumed**2 / answer * premium / (1.0 + setting) ** 2
+        by_flow = np.where(problem.on["tariffs"], border * answer / (1.0 + tariff), received * answer / (1.0 + tax))
+        by_flow = np.where(problem.on["export_ceilings"], capped, by_flow)
+        home = np.where(problem.on["tariffs"], importer, exporter)
+        price = 1.0 + np.asarray(out["price_index_percent"])[home] / 100.0
+        found = np.bincount(problem.variable, self.weight / price * by_flow, problem.size)
+        positive: np.ndarray = np.maximum(found, 1e-12 * found.max())
+        return positive
