@@ -32,6 +32,19 @@ def test_a_day_before_the_text_is_not_answered_with_the_text(query, day, verdict
     assert _asked(query, "USA", "CHN", day) == verdict
 
 
+def test_an_earlier_day_is_told_what_the_text_says():
+    why = item("2B001", from_="USA", to="CHN", on="2026-07-22")["licence_why"]["USA"]
+    assert any("the text of 2026-07-23 says required, earlier text was not read" in w for w in why)
+
+
+def test_the_list_asked_nothing_of_design_software_on_the_eve_of_the_letters():
+    """Letters of 23 May to 2 July 2025; a letter asks for what the list does not."""
+    for day, verdict in (("2025-05-22", "not required by list"), ("2025-05-23", "required"),
+                         ("2025-07-01", "required"), ("2025-07-02", "not required by list")):  # fmt: skip
+        assert _asked("EDA software", "USA", "CHN", day) == verdict, day
+    assert _asked("EDA software", "USA", "CHN", "2024-05-22") == "unknown before 2025-01-31"
+
+
 def test_the_headline_of_a_chip_agrees_with_its_class():
     for name in ("A100", "A800", "H100", "H800", "H20", "H200", "B200", "MI300X"):
         for day in ("2022-10-06", "2023-06-01", "2024-06-01", "2025-05-01", "2026-02-01"):

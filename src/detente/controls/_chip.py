@@ -19,7 +19,6 @@ _NAMES = {
     "memory_density": "memory bandwidth density (GB/s per mm2)", "bandwidth": "memory bandwidth (GB/s)",
 }  # fmt: skip
 _FREE = "free"
-_FIRST_RULE = "2022-10-07"
 
 
 def known_chip(name: str) -> dict[str, float | None]:
@@ -316,7 +315,7 @@ def _answer(
         "eccn": eccn or None,
         "policy": policy,
         "rule": rule["id"] if rule else None,
-        "first_rule": _FIRST_RULE,
+        "first_rule": yaml_of("chip_rules.yaml")[0]["since"],
         "status": "in_force" if rule else None,
         "since": None,
         "source": rule["source"] if rule else None,

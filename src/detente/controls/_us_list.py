@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detente.controls import _ccl
-from detente.controls._standing import standing
+from detente.controls._standing import embedded, standing
 from detente.controls._tables import groups, yaml_of
 from detente.dates import parse_date
 
@@ -71,7 +71,7 @@ def _diffusion(row: dict[str, Any], to: str, clock: Clock) -> bool:
         if earlier["status"] in ("in_force", "scheduled"):
             row |= {"required": False, "note": f"outside the destinations of {_OF_2023}"}
             return True
-        row |= {"required": None, "unknown_before": "2023-11-17"}
+        row |= {"required": None, "unknown_before": _begins(_OF_2023)}
         return True
     if state["status"] == "scheduled":
         _announced(row, state, clock[0])
@@ -132,15 +132,15 @@ def _earlier_form(row: dict[str, Any], found: Mapping[str, Any], code: str, to: 
 
 def _begins(measure: str) -> str:
     """First day in force of a measure."""
-    from detente.controls._standing import embedded
-
     events = embedded().measures[measure].events
     return next(e.date for e in events if e.kind == "entered_into_force").isoformat()
 
 
 def _until_edition(row: dict[str, Any], day: dt.date, since: str) -> bool:
     if day < parse_date(since, "ccl_since.yaml"):
-        row |= {"required": None, "unknown_before": since}
+        says = {True: "required", False: "not required", None: "what only a person can apply"}[row["required"]]
+        note = f"{row['by']}; the text of {_ccl.EDITION} says {says}, earlier text was not read"
+        row |= {"required": None, "unknown_before": since, "note": note}
     return True
 
 
