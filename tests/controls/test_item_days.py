@@ -32,6 +32,12 @@ def test_a_day_before_the_text_is_not_answered_with_the_text(query, day, verdict
     assert _asked(query, "USA", "CHN", day) == verdict
 
 
+def test_the_rule_of_2022_reached_china_alone():
+    for query in ("A100", "3A090", "4A090"):
+        assert _asked(query, "USA", "CHN", "2023-06-01") == "required", query
+        assert _asked(query, "USA", "DEU", "2023-06-01") == "not required by list", query
+
+
 def test_an_earlier_day_is_told_what_the_text_says():
     why = item("2B001", from_="USA", to="CHN", on="2026-07-22")["licence_why"]["USA"]
     assert any("the text of 2026-07-23 says required, earlier text was not read" in w for w in why)

@@ -47,7 +47,7 @@ def lines(entry: _ccl.Entry, paragraph: str, to: str, clock: Clock) -> list[dict
             whole = f"{entry.eccn}." in line["control"]
         row = line | {"whole": whole, "from": None, "unknown_before": None, "note": None}
         if _OF_DIFFUSION.search(line["by"]):
-            kept = _diffusion(row, to, clock)
+            kept = _diffusion(row, entry.eccn, paragraph, to, clock)
         else:
             kept = _dated(row, entry.eccn, paragraph, to, clock)
         if kept:
@@ -55,8 +55,8 @@ def lines(entry: _ccl.Entry, paragraph: str, to: str, clock: Clock) -> list[dict
     return out
 
 
-def _diffusion(row: dict[str, Any], to: str, clock: Clock) -> bool:
-    """Fill in a worldwide line of the rule of January 2025; False where that was not announced yet."""
+def _diffusion(row: dict[str, Any], eccn: str, paragraph: str, to: str, clock: Clock) -> bool:
+    """Fill in a worldwide line of the rule of January 2025; False where nothing stood in its place."""
     earlier = standing(_OF_2023, *clock)
     scope = next(rule["scope"] for rule in yaml_of("chip_rules.yaml") if rule["measure"] == _OF_2023)
     if in_scope(scope, to) and earlier["status"] in ("in_force", "scheduled"):
@@ -71,6 +71,8 @@ def _diffusion(row: dict[str, Any], to: str, clock: Clock) -> bool:
         if earlier["status"] in ("in_force", "scheduled"):
             row |= {"required": False, "note": f"outside the destinations of {_OF_2023}"}
             return True
+        if _since(f"{eccn}.{paragraph}" if paragraph else eccn, row["control"]):
+            return _dated(row, eccn, paragraph, to, clock)
         row |= {"required": None, "unknown_before": _begins(_OF_2023)}
         return True
     if state["status"] == "scheduled":
@@ -126,6 +128,9 @@ def _earlier_form(row: dict[str, Any], found: Mapping[str, Any], code: str, to: 
             row |= {"required": None, "unknown_before": begins}
             return True
         begins = _begins(before["measure"])
+    elif code not in found["codes"] and not any(code.startswith(f"{c}.") for c in found["codes"]):
+        # a paragraph that was not there yet, of an entry asked for as a whole
+        return False
     row |= {"required": None, "unknown_before": begins, "note": f"the entry began on {begins}"}
     return True
 

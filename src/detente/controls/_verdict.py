@@ -139,7 +139,7 @@ def of_chip(chip: dict[str, Any], listed: Iterable[dict[str, Any]], day: dt.date
     # outside the destinations of the rule, the worldwide one of January 2025 counts as far as it was announced or reads
     text = [
         f for entry in listed for f in _of_lines(entry["eccn"], entry["controls"], day)
-        if f.kind == "required from {}" or f.day > day.isoformat() or "rescission" in f.why
+        if f.kind == "required from {}" or (f.kind == NOT_REQUIRED and f.day) or "rescission" in f.why
     ]  # fmt: skip
     return [Finding(NOT_REQUIRED, why), *text[:1]]
 
