@@ -306,6 +306,22 @@ def test_the_stake_of_an_ultimate_parent_is_no_direct_share(tmp_path):
     }  # fmt: skip
 
 
+def test_the_period_of_a_gleif_relation_is_not_that_of_its_accounts(tmp_path):
+    periods = [f"Relationship.Period.{i}.{name}" for i in (1, 2) for name in ("startDate", "endDate", "periodType")]
+    header = ",".join([*GLEIF.splitlines()[0].split(",")[:4], *periods])
+    accounts, own = (
+        "2024-01-01T00:00:00Z,2024-12-31T00:00:00Z,ACCOUNTING_PERIOD",
+        "2019-05-01T00:00:00Z,,RELATIONSHIP_PERIOD",
+    )
+    ended = "2019-05-01T00:00:00Z,2023-06-30T00:00:00Z,RELATIONSHIP_PERIOD"
+    rows = [f"B1,TOP,IS_INTERNATIONAL_BRANCH_OF,ACTIVE,{accounts},{own}",
+            f"B2,TOP,IS_INTERNATIONAL_BRANCH_OF,INACTIVE,{accounts},{ended}"]  # fmt: skip
+    done, _, target = _convert("gleif", "\n".join([header, *rows]) + "\n", tmp_path)
+    assert done["left_out"] == {}
+    assert owners(target, ["TOP"], "ofac", on="2023-06-30")["certain"] == ["B1", "B2"]
+    assert owners(target, ["TOP"], "ofac", on="2026-01-05")["certain"] == ["B1"]
+
+
 def test_an_empty_file_of_holdings_is_told(tmp_path):
     path = tmp_path / "e.csv"
     path.write_text("owner,owned,share\n")

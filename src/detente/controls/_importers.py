@@ -89,7 +89,7 @@ def gleif(path: Path, left_out: Counter[str]) -> Iterator[Row]:
     key = "Relationship.{}"
     names = {k: key.format(v) for k, v in {
         "child": "StartNode.NodeID", "parent": "EndNode.NodeID", "type": "RelationshipType",
-        "status": "RelationshipStatus", "from": "Period.1.startDate",
+        "status": "RelationshipStatus",
         "share": "Quantifiers.1.QuantifierAmount", "unit": "Quantifiers.1.QuantifierUnits",
     }.items()}  # fmt: skip
     missing = [names[k] for k in ("child", "parent", "type") if names[k] not in at]
@@ -101,11 +101,11 @@ def gleif(path: Path, left_out: Counter[str]) -> Iterator[Row]:
             place = at.get(names[name], -1)
             return cells[place].strip() if 0 <= place < len(cells) else ""
 
-        kind = cell("type")
-        if cell("status") not in ("", "ACTIVE"):
+        kind, (first, last) = cell("type"), _gleif_period(at, cells)
+        if cell("status") not in ("", "ACTIVE") and not last:
             left_out[f"status {cell('status')}"] += 1
             continue
-        rest = {"from_": cell("from")[:10], "source": f"GLEIF {kind}"}
+        rest = {"from_": first, "to": last, "source": f"GLEIF {kind}"}
         if kind == "IS_INTERNATIONAL_BRANCH_OF":
             yield row_of(cell("parent"), cell("child"), None, None, kind="branch", **rest)
         elif kind in ("IS_DIRECTLY_CONSOLIDATED_BY", "IS_ULTIMATELY_CONSOLIDATED_BY"):
@@ -116,6 +116,19 @@ def gleif(path: Path, left_out: Counter[str]) -> Iterator[Row]:
             yield row_of(cell("parent"), cell("child"), None, None, kind="control", **rest)
         else:
             left_out[f"relation {kind}"] += 1
+
+
+def _gleif_period(at: dict[str, int], cells: list[str]) -> tuple[str, str]:
+    """First and last day of a relation; the periods of accounts and filings beside it say nothing of that."""
+    for number in range(1, 6):
+        stem = f"Relationship.Period.{number}"
+        start, end, kind = (
+            cells[at[name]].strip() if name in at and at[name] < len(cells) else ""
+            for name in (f"{stem}.startDate", f"{stem}.endDate", f"{stem}.periodType")
+        )
+        if kind == "RELATIONSHIP_PERIOD" or (number == 1 and f"{stem}.periodType" not in at):
+            return start[:10], end[:10]
+    return "", ""
 
 
 _BANDS = {"25-to-50": (0.25 + JUST, 0.5), "50-to-75": (0.5 + JUST, 0.75 - JUST), "75-to-100": (0.75, 1.0)}
