@@ -64,20 +64,72 @@ def test_mixing_two_bundles_can_open_a_zone_that_no_single_bundle_does() -> None
 
 
 def test_weights_implied_by_a_deal_are_a_set() -> None:
-    """Bundles (1, 4), (2, 2), (4, 1): alpha 1/2 makes all three tie, since the products are equal."""
+    """At (4, 1) the line to (1, 4) tempts unless alpha/4 * 3 >= (1 - alpha) * 3, that is alpha >= 0.8."""
     found = zone([(1, 4), (2, 2), (4, 1)])
-    implied = found.weights_for((2, 2))
-    np.testing.assert_allclose((implied["low"], implied["high"]), (0.5, 0.5), atol=1e-12)
-    other = found.weights_for((4, 1))
-    np.testing.assert_allclose((other["low"], other["high"]), (0.5, 1.0), atol=1e-12)
-    assert found.weights_for((1, 1))["low"] is None
+    implied = found.weights_for((4, 1))
+    np.testing.assert_allclose((implied["low"], implied["high"]), (0.8, 1.0), atol=1e-12)
+    assert found.weights_for((2, 2))["low"] is None  # half of each end is (2.5, 2.5)
+    assert "better for both" in found.weights_for((2, 2))["why"]
     assert "better for both" in found.weights_for((1, 1))["why"]
 
 
+def test_a_mixture_implies_the_weight_that_picks_it() -> None:
+    """On the line from (4, 0) to (0, 2) Nash at weight alpha is (4 alpha, 2 (1 - alpha))."""
+    found = zone([(4, 0), (0, 2)])
+    for alpha in (0.25, 0.5, 0.8):
+        np.testing.assert_allclose(found.deal("nash", (alpha, 1 - alpha)).gains, (4 * alpha, 2 * (1 - alpha)))
+        implied = found.weights_for((4 * alpha, 2 * (1 - alpha)))
+        np.testing.assert_allclose((implied["low"], implied["high"]), (alpha, alpha), atol=1e-9)
+
+
 def test_rivalry_that_explains_a_deal() -> None:
-    """(2, 1) beats (1, 0.5) by 1 and 0.5: the first side must give up 2 of its own to cost the rival 1."""
-    assert zone([(2, 1)]).rivalry_for((1, 0.5)) == pytest.approx((2.0, 0.5), rel=1e-6)
-    assert zone([(2, 1)]).rivalry_for((2, 1)) == (0.0, 0.0)
+    """(1, 0.5) lies on the line to (2, 1), so no weight refuses the way up and still signs; on the frontier 0 does."""
+    ours, theirs = zone([(2, 1)]).rivalry_for((1, 0.5))
+    assert (ours["low"], theirs["low"]) == (2.0, 0.5)
+    assert (ours["high"], theirs["high"]) == (2.0, 0.5)
+    assert zone([(2, 1)]).rivalry_for((2, 1))[0] == {"low": 0.0, "high": 2.0, "why": ""}
+
+
+def test_no_rivalry_explains_a_point_inside_the_hull() -> None:
+    """Inside, some mixture gives more of one's own at next to nothing for the rival."""
+    for side in zone([(3, 0), (0, 3), (2, 2)]).rivalry_for((1, 1)):
+        assert side["low"] is None
+        assert "every weight" in side["why"]
+
+
+def test_a_side_signs_only_what_is_worth_it_under_its_own_weight() -> None:
+    """(1.2, 2) gives 0.2 for 1.5 of the rival's over (1, 0.5), whose own worth is gone at a weight of 1 / 0.5."""
+    found = zone([(1.2, 2), (1, 0.5)])
+    ours, _ = found.rivalry_for((1, 0.5))
+    assert (ours["low"], ours["high"]) == pytest.approx((0.2 / 1.5, 2.0))
+    assert "worse off" in found.rivalry_for((-1, 2))[0]["why"]
+
+
+def test_rivalry_never_empties_a_zone_that_pays_without_the_rivals_gain() -> None:
+    """With (1, 2) and (0.9, -0.5) one mixes to (0.92, 0): a gain that gives the rival nothing."""
+    assert zone([(1, 2), (0.9, -0.5)]).largest_rivalry() == (np.inf, 2.0)
+    assert zone([(4, 0), (0, 2)]).largest_rivalry() == (np.inf, np.inf)
+    assert zone([(1, 2)]).largest_rivalry() == (0.5, 2.0)
+
+
+@settings(max_examples=80, deadline=None)
+@given(bundles, st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0, 20.0]))
+def test_the_largest_rivalry_is_where_the_zone_empties(points: list[tuple[float, float]], weight: float) -> None:
+    """A linear programme over all mixtures: the largest gain both have at once when the first side minds the second."""
+    from scipy.optimize import linprog
+
+    found = zone(points)
+    most = found.largest_rivalry()[0]
+    assume(not found.empty and most is not None and abs(weight - most) > 1e-3)
+    g = found.gains
+    seen = np.column_stack([g[:, 0] - weight * g[:, 1], g[:, 1]])
+    count = len(g)
+    best = linprog(
+        np.r_[np.zeros(count), -1.0], A_ub=np.column_stack([-seen.T, np.ones(2)]), b_ub=np.zeros(2),
+        A_eq=[[*np.ones(count), 0.0]], b_eq=[1.0], bounds=[(0, 1)] * count + [(None, None)],
+    )  # fmt: skip
+    assume(abs(best.fun) < 1e-12 or abs(best.fun) > 1e-5)
+    assert (-best.fun > 1e-5) == (weight < most)
 
 
 def test_distance_from_the_frontier() -> None:

@@ -67,12 +67,14 @@ def test_a_threat_that_costs_its_owner_nothing_is_called_free(game: Game) -> Non
 
 
 def test_deals_lie_in_the_zone_and_on_the_frontier(game: Game) -> None:
+    """On the frontier of what both want: own income less 0.1 (the middle of 0 to 0.2) of the rival's."""
     for concept in ("nash", "equal_gains", "kalai_smorodinsky"):
         deal = game.agree(concept)
         assert deal["status"] == "solved"
         assert all(v > 0 for v in deal["gains_percent"].values())
         gains = [deal["gains_percent"][p] for p in game.players]
-        assert game.zone.distance(gains)["common_percent"] < 1e-9
+        wanted = [gains[0] - 0.1 * gains[1], gains[1] - 0.1 * gains[0]]
+        assert game.terms.wanted().distance(wanted)["common_percent"] < 1e-9
 
 
 def test_past_deals_are_those_known_by_the_day(game: Game) -> None:
@@ -122,6 +124,118 @@ def test_no_duty_needs_more_patience_than_a_deal_nearer_to_nash(game: Game) -> N
         assert all(v >= 0 for v in row["gain_from_cheating_percent"].values())
 
 
+def test_announced_tariffs_are_threats_before_they_are_collected() -> None:
+    """China's lists of 4 February 2025 (10 and 15 %) were to be collected from the 10th."""
+    from detente.ledger import Ledger
+
+    board = Game(on="2025-02-05").board
+    lever = board.named("cn-tariffs")
+    assert lever.can_rise
+    assert "2025-02-10" in lever.note
+    coming = Ledger.load().on("2025-02-10", known="2025-02-05").average(importer="CHN", exporter="USA")
+    assert lever.average["threat"] == pytest.approx(coming.average)
+
+
+def test_a_post_without_a_text_is_a_threat_while_it_stands() -> None:
+    """An additional 100 % from 1 November 2025: announced on 10 October, withdrawn on 1 November."""
+    from detente.ledger import Ledger
+
+    rates = {day: Game(on=day).board.named("us-tariffs") for day in ("2025-10-09", "2025-10-11", "2025-11-02")}
+    today = Ledger.load().on("2025-10-11").average(importer="USA", exporter="CHN").average
+    assert rates["2025-10-11"].average["threat"] == pytest.approx(today + 1.0)
+    assert all(rates[day].average["threat"] < today + 0.9 for day in ("2025-10-09", "2025-11-02"))
+
+
+def test_nothing_is_known_before_it_was_published() -> None:
+    """On 1 May 2025 nobody had the customs figures of May to December, nor knew of the stop of soybeans."""
+    known = {lever.spec.name: lever.in_force for lever in Game(on="2025-10-01", known="2025-05-01").board.levers}
+    then = {lever.spec.name: lever.in_force for lever in Game(on="2025-05-01", known="2025-05-01").board.levers}
+    assert known == then
+    assert known["soybeans"] is None
+    later = {lever.spec.name: lever.in_force for lever in Game(on="2025-10-01").board.levers}
+    assert later["soybeans"] is not None
+    assert later["rare-earths"] != known["rare-earths"]
+
+
+def test_each_range_of_a_lever_moves_alone_and_the_widest_move_is_in_its_range(game: Game) -> None:
+    """Chips 0.7 to 0.95 in force, 0.4 to 0.8 threatened: each row moves one; the range holds 0.95 to 0.4."""
+    rows = {r["assumption"]: [e["at"] for e in r["ends"]] for r in game.tornado}
+    assert rows["US chip controls: in force"] == ["0.7", "0.95"]
+    assert rows["US chip controls: threat"] == ["0.4", "0.8"]
+    wide = {"chips.in_force": "high", "chips.threat": "low"}
+    shocks = [game.board.shock({}, wide), game.board.shock({"chips": "threat"}, wide)]
+    limits = [[c.value for c in s.export_ceilings if c.sectors == ["advanced-chips"]] for s in shocks]
+    assert limits == [[0.95], [0.4]]
+    level = game.model.solve_many(shocks)["real_income_percent"].sel(economy="CHN").to_numpy()
+    row = next(r for r in game.leverage["instruments"] if r["name"] == "chips")
+    lost = (level[1] - level[0]) / 100 * game.payoffs.spending[1]
+    assert row["alone_usd_million_range"]["CHN"][0] == pytest.approx(lost, rel=1e-6)
+
+
+def test_who_gets_the_rent_can_turn_a_threat_round_and_is_said(game: Game) -> None:
+    row = next(r for r in game.leverage["instruments"] if r["name"] == "chips")
+    assert row["alone_usd_million_range"]["CHN"][1] > 0
+    assert any("rent importer" in label for c in row["contrary"] for label in c["under"])
+
+
+def test_odds_that_miss_the_base_rate_are_said_and_both_are_recorded(game: Game) -> None:
+    found = game.deadline
+    past = found["base_rate"]["rates"]["deal"]
+    assert found["odds"]["deal"][0] > past["high"]  # the intervals do not touch
+    assert "base rate is the better guide" in found["disagreement"]
+    assert found["disagreement"] in game.warnings
+    ours, theirs = game.odds_records()
+    assert theirs["odds"]["deal"] == [past["low"], past["high"]]
+    assert ours["deadline"] == theirs["deadline"] == "2025-08-12"
+
+
+def test_a_deadline_is_one_of_the_games_own() -> None:
+    """On 12 November 2026 the ban on gallium ends its suspension on the 27th: no instrument here; 10 January is."""
+    found = Game(on="2026-11-12").deadline
+    assert found["date"] == "2027-01-10"
+    assert found["reported"]
+    assert any("46-2024" in row for row in found["others"])
+
+
+def test_a_voided_duty_sets_no_deadline() -> None:
+    found = Game(on="2026-03-01").deadline
+    assert found["date"] == "2026-11-10"
+    assert not any("ieepa" in name for name in found["measures"])
+
+
+def test_stated_rivalry_that_empties_the_zone_leaves_no_deal(tmp_path: Path) -> None:
+    """With a US weight of 3 to 5, above the largest the zone bears, no concept finds a deal; without it all do."""
+    stated = "USA: {value: [3.0, 5.0], confidence: L, source: ours}"
+    file = own_file(
+        tmp_path, ("USA: {value: [0.0, 0.2], confidence: L, source: elicited; no study measures it}", stated)
+    )
+    hostile = Game(on="2025-06-11", file=file)
+    report = hostile.terms.report()
+    assert report["largest_rivalry"]["USA"] < 3
+    assert (report["status"], report["status_without_rivalry"]) == ("empty", "open")
+    assert {hostile.terms.deal(c)["status"] for c in ("nash", "equal_gains", "kalai_smorodinsky")} == {"empty_zone"}
+    assert hostile.stalling["status"] == "nothing_to_sign"
+
+
+def test_unknown_rivalry_is_said_to_count_as_nothing(tmp_path: Path) -> None:
+    stated = "USA: {value: unknown, confidence: L, source: nobody}"
+    file = own_file(
+        tmp_path, ("USA: {value: [0.0, 0.2], confidence: L, source: elicited; no study measures it}", stated)
+    )
+    assert any("USA is unknown" in line for line in Game(on="2025-06-11", file=file).terms.report()["notes"])
+
+
+def test_from_nash_tariffs_there_is_a_cut_both_would_sign() -> None:
+    """At Nash a small cut by both costs neither anything of first order by its own duty: there is something to gain."""
+    nash = Game(on="2026-09-01", threat="nash", horizon="long")
+    assert nash.threat_point["state"] == {"us-tariffs": "nash", "cn-tariffs": "nash"}
+    assert nash.terms.report()["status"] == "open"
+    deal = nash.agree("nash")
+    assert any("of_nash" in part for part in deal["bundle"])
+    assert deal["gains_range_percent"]
+    assert nash.stalling["status"] == "not_asked"
+
+
 def own_file(folder: Path, *changes: tuple[str, str]) -> Path:
     from importlib import resources
 
@@ -137,9 +251,11 @@ def own_file(folder: Path, *changes: tuple[str, str]) -> Path:
 def test_an_issue_with_stated_values_enters_the_deal_at_them(game: Game, tmp_path: Path) -> None:
     """Settling TikTok is worth 20 billion to the US and costs China 7.5: the Nash deal settles it, for that much."""
     stated = 'since: "2024-04-24", value: [10000, 30000], cost: [5000, 10000]}'
-    file = own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated))
+    mild = [(f"{p}: {{value: [0.0, 0.2], confidence: L", f"{p}: {{value: 0.0, confidence: L") for p in game.players]
+    plain = Game(on="2025-06-11", file=own_file(tmp_path, *mild)).terms.deal("nash")
+    file = own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated), *mild)
     with_issue = Game(on="2025-06-11", file=file)
-    plain, deal = game.terms.deal("nash"), with_issue.terms.deal("nash")
+    deal = with_issue.terms.deal("nash")
     assert "tiktok" not in [r["name"] for r in with_issue.terms.report()["ordinal_only"]]
     assert deal["bundle"][0]["settled"] == ["tiktok"]
     assert deal["bundle"][0]["lifted"] == plain["bundle"][0]["lifted"]
@@ -196,6 +312,14 @@ def test_a_wrong_game_file_says_where(tmp_path: Path, change: tuple[str, str], m
     with pytest.raises(ScenarioError, match=r"game\.yaml:\d+") as error:
         read_game(place)
     assert message.lower() in str(error.value).lower()
+
+
+def test_an_issue_with_a_value_and_no_cost_is_not_told_as_unknown(game: Game, tmp_path: Path) -> None:
+    stated = 'since: "2024-04-24", value: [10000, 30000]}'
+    file = own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated))
+    row = next(r for r in Game(on="2025-06-11", file=file).terms.report()["ordinal_only"] if r["name"] == "tiktok")
+    assert row["value"] == [10000.0, 30000.0]
+    assert "costs CHN" in row["lacks"]
 
 
 def test_all_problems_of_a_game_file_come_at_once(tmp_path: Path) -> None:

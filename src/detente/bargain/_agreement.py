@@ -162,7 +162,7 @@ class Zone:
                     best, found = value, (a, b, x)
         return found
 
-    def distance(self, point: Sequence[float]) -> dict[str, Any]:
+    def distance(self, point: Sequence[float] | np.ndarray) -> dict[str, Any]:
         """How far a point lies inside the frontier.
 
         Returns
@@ -178,9 +178,10 @@ class Zone:
         return {"common_percent": max(0.0, float(common)), "efficiency": efficiency}
 
     def weights_for(self, point: Sequence[float]) -> dict[str, Any]:
-        r"""Bargaining weights of the first side at which no bundle beats a point: a set, not a number.
+        r"""Bargaining weights of the first side at which no bundle nor mixture beats a point: a set, not a number.
 
-        $\alpha \ln g_1 + (1-\alpha) \ln g_2 \ge \alpha \ln h_1 + (1-\alpha) \ln h_2$ for every bundle $h$ in the zone.
+        The Nash product is concave, so the point is its best over the hull exactly where no vertex $h$ raises it at
+        the margin: $\alpha (h_1 - g_1)/g_1 + (1-\alpha)(h_2 - g_2)/g_2 \le 0$. The point counts as feasible.
 
         Returns
         -------
@@ -190,47 +191,83 @@ class Zone:
         if not (g > LEAST).all():
             return {"low": None, "high": None, "weak": None, "why": "a side is no better off than at its threat point"}
         low, high = 0.0, 1.0
-        for h in self.gains[self.inside]:
-            a, b = np.log(g[0] / h[0]), np.log(g[1] / h[1])
-            if a <= 1e-12 and b <= 1e-12 and a + b < -1e-9:
-                return {"low": None, "high": None, "weak": None, "why": "a bundle is better for both"}
-            if abs(a - b) > 1e-12:
-                bound = -b / (a - b)
-                low, high = (max(low, bound), high) if a > b else (low, min(high, bound))
+        for a, b in self._ways_from(g) / g:
+            if abs(a - b) <= 1e-12:
+                if a > 1e-12:
+                    low, high = 1.0, 0.0
+                continue
+            bound = b / (b - a)
+            low, high = (max(low, bound), high) if a < b else (low, min(high, bound))
         if low > high + 1e-9:
-            return {"low": None, "high": None, "weak": None, "why": "for every weight some bundle is preferred"}
+            common = self.distance(g)["common_percent"] > LEAST
+            why = "another bundle or mixture is better for both" if common else "for every weight another is preferred"
+            return {"low": None, "high": None, "weak": None, "why": why}
         return {"low": float(low), "high": float(high), "weak": bool(high - low > 0.25), "why": ""}
 
-    def rivalry_for(self, point: Sequence[float]) -> tuple[float, float]:
-        """For each side the least rivalry weight, the other's being 0, at which no bundle tempts it away from a point.
+    def rivalry_for(self, point: Sequence[float]) -> tuple[dict[str, Any], dict[str, Any]]:
+        r"""For each side the rivalry weights, the other's being 0, that explain a point: a set, often an empty one.
 
-        The set of weights that explain the terms is everything at or above either number. A bundle that is better for
-        both tempts a side while own gain > weight x the rival's gain.
+        With weight $\omega$ side $i$ values a bundle at $g_i - \omega g_{rival}$. The weight explains the point when no
+        bundle nor mixture is better for both under it, and the side itself would have signed:
+        $\omega \ge \sup \Delta_i/\Delta_{rival}$ over what gives the rival more, and $g_i - \omega g_{rival} \ge 0$.
+
+        Returns
+        -------
+        Each side's `low` and `high` (None: no end above), or `low` None with `why` where no weight does.
         """
-        better = self._fine() - np.asarray(point, dtype=float)
-        better = better[np.isfinite(better).all(axis=1) & (better > LEAST).all(axis=1)]
-        if not len(better):
-            return 0.0, 0.0
-        return float((better[:, 0] / better[:, 1]).max()), float((better[:, 1] / better[:, 0]).max())
+        g = np.asarray(point, dtype=float)
+        if not np.isfinite(g).all():
+            nothing = {"low": None, "high": None, "why": "the terms have no answer"}
+            return nothing, dict(nothing)
+        ways = self._ways_from(g)
+        return _explains(g[0], g[1], ways[:, 0], ways[:, 1]), _explains(g[1], g[0], ways[:, 1], ways[:, 0])
 
     def largest_rivalry(self) -> tuple[float | None, float | None]:
         """For each side the rivalry weight above which the zone is empty, the other's weight being 0.
 
-        A bundle still tempts while own gain > weight x the rival's gain; None where there is no zone at all.
+        A bundle or mixture still tempts while own gain > weight x the rival's gain. Infinite where no weight empties
+        it (something costs the rival nothing more and still pays); None where there is no zone at all.
         """
-        out: list[float | None] = []
-        for k in range(2):
-            ratios = [
-                g[k] / g[1 - k] for g in self._fine() if np.isfinite(g).all() and g[1 - k] > LEAST and g[k] > LEAST
-            ]
-            out.append(float(max(ratios)) if ratios else None)
-        return out[0], out[1]
+        if self.empty:
+            return None, None
+        ways = self._ways_from(np.zeros(2))
+        return steepest(ways[:, 0], ways[:, 1]), steepest(ways[:, 1], ways[:, 0])
 
-    def _fine(self) -> np.ndarray:
-        """Points along the frontier and the bundles themselves."""
-        shares = np.linspace(0, 1, 201)[:, None]
-        points = [shares * p + (1 - shares) * q for _, _, p, q in self._edges()]
-        return np.vstack([*points, self.gains[np.isfinite(self.gains).all(axis=1)]])
+    def _ways_from(self, point: np.ndarray) -> np.ndarray:
+        """(bundle, 2): from a point to every bundle, those left out that are no further than a solve is accurate."""
+        ways = self.gains[np.isfinite(self.gains).all(axis=1)] - point
+        out: np.ndarray = ways[np.abs(ways).max(axis=1) > LEAST]
+        return out
+
+
+def steepest(own: np.ndarray, rival: np.ndarray) -> float:
+    """The largest own gain for one of the rival's over the mixtures of some moves that give the rival something.
+
+    A linear programme with one constraint: its answer is at one move, or unbounded where two moves cancel for the rival
+    and leave a gain.
+
+    >>> steepest(np.array([1.0, 0.9]), np.array([2.0, -0.5])), steepest(np.array([1.0]), np.array([2.0]))
+    (inf, 0.5)
+    """
+    up, down = rival > LEAST, rival < -LEAST
+    if not up.any():
+        return -np.inf
+    if (own[~up & ~down] > LEAST).any():
+        return np.inf
+    left = own[up][:, None] * -rival[down][None, :] + own[down][None, :] * rival[up][:, None]
+    if (left > LEAST * (np.abs(rival[up])[:, None] - rival[down][None, :])).any():
+        return np.inf
+    return float((own[up] / rival[up]).max())
+
+
+def _explains(own: float, rival: float, own_ways: np.ndarray, rival_ways: np.ndarray) -> dict[str, Any]:
+    low = max(0.0, steepest(own_ways, rival_ways))
+    if own < -LEAST or rival < -LEAST:
+        who = "this side" if own < -LEAST else "the other side"
+        return {"low": None, "high": None, "why": f"{who} is worse off than without a deal"}
+    if low == np.inf:
+        return {"low": None, "high": None, "why": "at every weight another bundle or mixture is better for both"}
+    return {"low": low, "high": max(low, own / rival) if rival > LEAST else None, "why": ""}
 
 
 def _turns_left(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> bool:

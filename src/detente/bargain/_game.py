@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from detente.bargain._board import Board
 from detente.bargain._game_file import GameSpec, read_game
 from detente.bargain._leverage import leverage
 from detente.bargain._payoffs import PayoffTable, game_states, price
-from detente.bargain._terms import RANGE_IS, Terms, named
+from detente.bargain._terms import NASH, RANGE_IS, Terms, named
 from detente.bargain._tornado import Variation, lever_variations, setting_variations, span, tornado
 from detente.dates import Clocks
 from detente.economies import economy
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from detente.ledger import Ledger
     from detente.trade import Shock, TradeModel
 
-THREATS = ("stated", "nash")
+THREATS = ("stated", NASH)
+KEPT = (0.75, 0.5, 0.25, 0.0)
+"""Shares of the Nash tariffs that a deal may keep, on either side."""
 
 
 class Game:
@@ -100,7 +104,7 @@ class Game:
         world = World.load()
         for item in self.spec.items:
             world = world.split(item)
-        self.board = Board.on_day(self.spec, self.ledger, world, self.clocks.on, self.clocks.known)
+        self._stated = Board.on_day(self.spec, self.ledger, world, self.clocks.on, self.clocks.known)
         self.model: TradeModel = TradeModel(world, horizon=horizon or self.spec.horizon, deficits="balanced")
 
     @property
@@ -109,14 +113,32 @@ class Game:
         return self.spec.between
 
     @functools.cached_property
-    def _batch(self) -> tuple[PayoffTable, list[tuple[dict[str, Any], np.ndarray]], np.ndarray | None]:
-        """Priced at once: states of the game, terms of past deals, the Nash tariffs if they are the threat."""
+    def board(self) -> Board:
+        """Levers of the day; where Nash tariffs are the threat, with them and cuts from them as further levels."""
+        if self.threat != NASH:
+            return self._stated
+        found = np.asarray(self.nash.equilibrium.shock.tariffs)
+        names, more = self._stated.world.economies, {}
+        for lever in (x for x in self._stated.levers if x.spec.kind == "tariffs"):
+            n, i = names.index(lever.spec.owner), names.index(lever.spec.against)
+            kept = {NASH: 1.0, **{f"{NASH}-{share:g}": share for share in KEPT}}
+            more[lever.spec.name] = {level: share * found[:, n, i] for level, share in kept.items()}
+        return self._stated.with_rates(more)
+
+    def _nash_states(self) -> list[dict[str, str]]:
+        """Nash tariffs, and every pair of cuts from them."""
+        names = [x.spec.name for x in self.board.levers if x.spec.kind == "tariffs"]
+        levels = [f"{NASH}-{share:g}" for share in KEPT]
+        cuts = (dict(zip(names, pair, strict=True)) for pair in itertools.product(levels, repeat=len(names)))
+        return [dict.fromkeys(names, NASH), *cuts]
+
+    @functools.cached_property
+    def _batch(self) -> tuple[PayoffTable, list[tuple[dict[str, Any], np.ndarray]]]:
+        """Priced at once: states of the game and terms of past deals."""
         deals = self._deal_shocks()
-        nash = [self._nash_shock()] if self.threat == "nash" else []
-        extra = [*(s for _, s in deals), *nash]
-        table, more = price(self.board, self.model, game_states(self.board), extra=extra, progress=self._say)
-        signed = [(about, row) for (about, _), row in zip(deals, more, strict=False)]
-        return table, signed, more[-1] if nash else None
+        states = [*game_states(self.board), *(self._nash_states() if self.threat == NASH else [])]
+        table, more = price(self.board, self.model, states, extra=[s for _, s in deals], progress=self._say)
+        return table, [(about, row) for (about, _), row in zip(deals, more, strict=True)]
 
     @property
     def payoffs(self) -> PayoffTable:
@@ -140,8 +162,7 @@ class Game:
         from detente.trade import Shock, TradeModel
 
         self._say("Nash tariffs")
-        world = self.board.world
-        model = TradeModel(world, horizon="long", deficits="balanced")
+        model = TradeModel(self._stated.world, horizon="long", deficits="balanced")
         return nash_tariffs(model, list(self.players), start=Shock(tariffs=self._quiet()))
 
     @functools.cached_property
@@ -157,45 +178,39 @@ class Game:
 
     def _quiet(self) -> np.ndarray:
         """The day's duties of and on all others, the two sides' on each other as on the base day."""
-        world, tariffs = self.board.world, self.board.background.copy()
+        world, tariffs = self._stated.world, self._stated.background.copy()
         a, b = (world.economies.index(p) for p in self.players)
         for n, i in ((a, b), (b, a)):
             tariffs[:, n, i] = world.tariffs[:, n, i]
         return tariffs
 
-    def _nash_shock(self) -> Shock:
-        import dataclasses
-
-        tariffs = self.board.background.copy()
-        found = np.asarray(self.nash.equilibrium.shock.tariffs)
-        a, b = (self.board.world.economies.index(p) for p in self.players)
-        for n, i in ((a, b), (b, a)):
-            tariffs[:, n, i] = found[:, n, i]
-        return dataclasses.replace(self.board.shock({}), tariffs=tariffs, label="Nash tariffs")
-
     @property
     def _whole(self) -> dict[str, str]:
+        """All threats carried out."""
         return {lever.spec.name: "threat" for lever in self.board.levers if lever.can_rise}
+
+    @property
+    def _no_deal(self) -> dict[str, str]:
+        """The state of the threat point."""
+        return self._whole if self.threat == "stated" else self._nash_states()[0]
 
     @functools.cached_property
     def _threat(self) -> np.ndarray:
         """(side,): percent payoffs of the threat point."""
-        table, _, nash = self._batch
-        return table.of(self._whole) if nash is None else nash
+        return self.payoffs.of(self._no_deal)
 
     @functools.cached_property
     def threat_point(self) -> dict[str, Any]:
         """What each gets without a deal, against the state in force."""
         words = {
             "stated": "a threat state, not an equilibrium: every instrument as far as threatened",
-            "nash": "long-run Nash tariffs, other instruments as they are",
+            NASH: "long-run Nash tariffs, other instruments as they are",
         }
-        ranges = {}
-        if self.threat == "stated":
-            for k, p in enumerate(self.players):
-                ranges[p] = span([v.percent[0, k] for v in self._variations], self._threat[k])
+        ranges = {
+            p: span([v.percent[0, k] for v in self._variations], self._threat[k]) for k, p in enumerate(self.players)
+        }
         return {
-            "kind": self.threat, "what": words[self.threat], "state": self._whole if self.threat == "stated" else {},
+            "kind": self.threat, "what": words[self.threat], "state": self._no_deal,
             "payoffs_percent": named(self.players, self._threat),
             "payoffs_usd_million": named(self.players, self._threat / 100 * self.payoffs.spending),
             "range_percent": ranges, "range_is": RANGE_IS,
@@ -203,15 +218,18 @@ class Game:
 
     @functools.cached_property
     def _variations(self) -> list[Variation]:
-        """The whole threat and the bundles of the deals under other assumptions, one at a time."""
+        """No deal and the bundles of the deals under other assumptions, one at a time."""
         self._say("what drives the results")
-        states = [self._whole, *self.terms.chosen()]
-        return [*lever_variations(self.board, self.model, states), *setting_variations(self.board, self.model, states)]
+        states = [self._no_deal, *self.terms.chosen()]
+        return [
+            *lever_variations(self.board, self.model, states, self.payoffs),
+            *setting_variations(self.board, self.model, states),
+        ]
 
     @functools.cached_property
     def tornado(self) -> list[dict[str, Any]]:
-        """What drives the size of the whole threat, widest swing first."""
-        return tornado(self.players, self.payoffs.spending, self.payoffs.of(self._whole), self._variations)
+        """What drives the payoffs without a deal, widest swing first."""
+        return tornado(self.players, self.payoffs.spending, self._threat, self._variations)
 
     @functools.cached_property
     def terms(self) -> Terms:
@@ -231,7 +249,7 @@ class Game:
         ShockError
             For a concept that has no name here, or weights that are none.
         """
-        ranged = self._variations if tuple(weights) == (0.5, 0.5) and self.threat == "stated" else []
+        ranged = self._variations if tuple(weights) == (0.5, 0.5) else []
         return self.terms.deal(concept, weights, ranged)
 
     def actual_deals(self) -> list[dict[str, Any]]:
@@ -242,7 +260,7 @@ class Game:
     def leverage(self) -> dict[str, Any]:
         """Pain ratios and Shapley values of the instruments, from what is in force to what is threatened."""
         names = [lever.spec.name for lever in self.board.levers if lever.can_rise]
-        ends = {n: np.array([v.alone[n] for v in self._variations if n in v.alone]).reshape(-1, 2) for n in names}
+        ends = {n: [(f"{v.name} {v.value}", v.alone[n]) for v in self._variations if n in v.alone] for n in names}
         return leverage(self.board, self.payoffs, ends)
 
     def _pie(self) -> float:
@@ -260,6 +278,10 @@ class Game:
 
         if not any(lever.can_rise for lever in self.board.levers):
             return {"status": "nothing_to_wait_for", "why": "nobody has a threat beyond what is in force"}
+        if self.threat != "stated":
+            return {"status": "not_asked", "why": "only the stated threats fade as the game file says"}
+        if self.terms.deal("nash")["status"] != "solved":
+            return {"status": "nothing_to_sign", "why": "the zone of agreement is empty"}
         self._say("the value of waiting")
         stay = floors(self.board, self.model, self.payoffs)
         return stalling(
@@ -275,23 +297,63 @@ class Game:
     @functools.cached_property
     def deadline(self) -> dict[str, Any]:
         """Odds of a deal, an extension and a collapse by the next deadline, beside the base rate of past truces."""
-        from detente.bargain._term import base_rate, deadline
+        from detente.bargain._term import base_rate, deadline, disagreement
 
-        loss = self._threat / 100 * self.payoffs.spending
         on, known = self.clocks.on, self.clocks.known
+        rate = base_rate(on, known)
+        if self.threat != "stated":
+            return {"status": "not_asked", "why": "a deadline ends in the stated threats", "base_rate": rate}
+        loss = self._threat / 100 * self.payoffs.spending
         found = deadline(self.spec, self.ledger, on, known, self._pie(), loss)
-        return {**found, "base_rate": base_rate(on, known)}
+        return {**found, "base_rate": rate, "disagreement": disagreement(found, rate)}
 
-    def odds_record(self) -> dict[str, Any] | None:
-        """The odds at the deadline as a record that can be scored later (`detente forecasts`); None without odds."""
+    def odds_records(self) -> list[dict[str, Any]]:
+        """The odds at the deadline as records that can be scored later (`detente forecasts`): the model's, and beside
+        them the base rate of past truces, so that the model has something to beat; empty without odds."""
         found = self.deadline
         if "odds" not in found:
-            return None
-        return {
+            return []
+        about = {
             "event": f"what {' and '.join(self.players)} do by the deadline", "on": self.clocks.on.isoformat(),
-            "deadline": found["date"], "source": f"detente bargain, {self.spec.source}", "model": True,
-            "odds": {n: [found["odds"][n][0], found["odds"][n][2]] for n in ("deal", "extension", "collapse")},
+            "deadline": found["date"],
         }  # fmt: skip
+        names = ("deal", "extension", "collapse")
+        odds = {n: [found["odds"][n][0], found["odds"][n][2]] for n in names}
+        ours = {**about, "source": f"detente bargain, {self.spec.source}", "model": True, "odds": odds}
+        rates = found["base_rate"]["rates"]
+        if not all(rates[n]["of"] for n in names):
+            return [ours]
+        past = {n: [rates[n]["low"], rates[n]["high"]] for n in names}
+        title = f"{about['event']}, by past truces"
+        source = f"base rate of {found['base_rate']['known']} past truces and deadlines"
+        return [ours, {**about, "event": title, "source": source, "model": True, "odds": past}]
+
+    def _in_parallel(self) -> Callable[[], None]:
+        """Begin the long run (Nash tariffs, enforcement) in a thread: from a cold start most of it is compilation.
+
+        Returns
+        -------
+        What waits for it, and raises what it raised.
+        """
+        raised: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                _ = self.enforcement
+            except BaseException as error:  # raised again where it is waited for
+                raised.append(error)
+
+        if self.threat == NASH:
+            _ = self.board  # needs the Nash tariffs first
+        thread = threading.Thread(target=work, daemon=True, name="long run")
+        thread.start()
+
+        def wait() -> None:
+            thread.join()
+            if raised:
+                raise raised[0]
+
+        return wait
 
     @functools.cached_property
     def enforcement(self) -> dict[str, Any]:
@@ -316,18 +378,26 @@ class Game:
         for player in self.players:
             if not any(lever.spec.owner == player and lever.can_rise for lever in self.board.levers):
                 lines.append(f"{player} has no instrument it could draw further: it has no threat of its own.")
+        lines += self.terms.report()["notes"]
+        if words := self.deadline.get("disagreement"):
+            lines.append(words)
         return [*self.ledger.on(self.clocks.on, self.clocks.known).warnings, *lines]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as the JSON of `detente bargain --json`."""
+        long_run = self._in_parallel()
+        _ = self.payoffs, self._variations
+        long_run()
         nash = self.nash
         return {
             "status": "solved" if all(s == "solved" for s in self.payoffs.status) else "partly_solved",
             "on": self.clocks.on.isoformat(), "known": self.clocks.known.isoformat() if self.clocks.known else None,
             "players": list(self.players), "game": self.spec.title, "source": self.spec.source,
             "instruments": self.board.describe(), "warnings": self.warnings,
-            "payoffs_percent": self.threat_point["payoffs_percent"], "payoffs": self.payoffs.rows(),
-            "tariffs": {p: nash.average(p) for p in self.players}, "deviation_gain": nash.deviation_gain_percent,
+            "payoffs": self.payoffs.rows(),
+            "tariffs": {p: nash.average(p) for p in self.players}, "payoffs_percent": self.nash_payoffs,
+            "deviation_gain": nash.deviation_gain_percent,
+            "tariffs_are": "Nash tariffs, long run, as are their payoffs",
             "nash": {
                 "status": nash.status, "average": {p: nash.average(p) for p in self.players},
                 "payoffs_percent": self.nash_payoffs, "deviation_gain": nash.deviation_gain_percent,

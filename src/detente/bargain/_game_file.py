@@ -53,15 +53,24 @@ class Range:
 
 @dataclass(frozen=True)
 class Dated:
-    """A level in force from one day to another (inclusive; None: open)."""
+    """A level from one day to another (inclusive; None: open).
+
+    Attributes
+    ----------
+    known
+        The day on which one could know it; the first day where the file names none.
+    level
+        None: not used.
+    """
 
     first: dt.date
     last: dt.date | None
-    level: Range
+    level: Range | None
+    known: dt.date
 
-    def holds(self, day: dt.date) -> bool:
-        """Whether it is the level on that day."""
-        return self.first <= day and (self.last is None or day <= self.last)
+    def holds(self, day: dt.date, seen: dt.date) -> bool:
+        """Whether it is the level on a day, as far as one knew on the day `seen`."""
+        return self.first <= day and (self.last is None or day <= self.last) and self.known <= seen
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,10 @@ class InstrumentSpec:
         From this day on the threat was known.
     in_force, threat
         Levels; a tariff's come from the ledger instead.
+    announced
+        Tariffs only: rates added to all goods that were announced without a text the ledger could collect from.
+    measures
+        Ids of the ledger's measures behind it, so that a day on which their suspension ends counts as a deadline.
     """
 
     name: str
@@ -93,6 +106,8 @@ class InstrumentSpec:
     leakage: Range = field(default_factory=lambda: Range(0.0, 0.0))
     in_force: tuple[Dated, ...] = ()
     threat: Range | None = None
+    announced: tuple[Dated, ...] = ()
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,13 @@ class Issue:
     def priced(self) -> bool:
         """Whether somebody has stated both numbers."""
         return self.value.known and self.cost.known
+
+    def stated(self) -> dict[str, Any]:
+        """What has been stated of one that is not priced, as JSON shows it."""
+        out: dict[str, Any] = {"value": self.value.to_dict()["value"]}
+        if self.value.known:
+            out["lacks"] = f"what settling it costs {self.settled_by} (cost: in the game file)"
+        return out
 
 
 @dataclass(frozen=True)
@@ -179,7 +201,7 @@ _TOP = (
 )
 _INSTRUMENT = (
     "title", "owner", "kind", "against", "since", "exporter", "importer", "sectors", "item", "rent", "leakage",
-    "in_force", "threat",
+    "in_force", "threat", "announced", "measures",
 )  # fmt: skip
 _ISSUE = ("title", "settled_by", "since", "until", "value", "cost", "confidence", "source")
 _STALLING = ("discount_a_year", "truce_cost_percent_a_month", "half_life_months")
@@ -340,10 +362,14 @@ class _Reader:
                 self.say(path, "a ceiling or cost needs its threat", "Give threat: {value: [low, high], ...}.")
             else:
                 threat = self.range(held["threat"], (*path, "threat"), 0.0)
-        rows = held.get("in_force") or []
-        levels = (
-            [self.dated(row, (*path, "in_force", k)) for k, row in enumerate(rows)] if isinstance(rows, list) else []
-        )
+        measures = held.get("measures") or []
+        if not isinstance(measures, list):
+            self.say((*path, "measures"), "measures must be a list of the ledger's ids")
+            measures = []
+        if kind == "tariffs" and held.get("in_force"):
+            self.say((*path, "in_force"), "tariffs in force come from the ledger", "Leave in_force out.")
+        if kind != "tariffs" and held.get("announced"):
+            self.say((*path, "announced"), "announced rates are for tariffs", "Give threat: instead.")
         return InstrumentSpec(
             name,
             str(held.get("title", name)),
@@ -359,16 +385,27 @@ class _Reader:
             str(held.get("item", "")),
             rent,
             self.range(held.get("leakage", 0.0), (*path, "leakage"), 0.0, 1.0),
-            tuple(levels),
+            self.dated_rows(held.get("in_force"), (*path, "in_force")),
             threat,
+            self.dated_rows(held.get("announced"), (*path, "announced")),
+            tuple(map(str, measures)),
         )
 
     def places(self, value: Any, path: strict_yaml.Path_) -> tuple[str, ...]:
         listed = value if isinstance(value, list) else [] if value is None else [value]
         return tuple(self.place(v, path) for v in listed)
 
+    def dated_rows(self, rows: Any, path: strict_yaml.Path_) -> tuple[Dated, ...]:
+        if rows is not None and not isinstance(rows, list):
+            self.say(path, "must be a list of dated levels", "Write - {from: DAY, value: [low, high], ...}.")
+            return ()
+        return tuple(self.dated(row, (*path, k)) for k, row in enumerate(rows or []))
+
     def dated(self, row: Any, path: strict_yaml.Path_) -> Dated:
-        held = self.mapping(row, path, ("from", "until", *_RANGE), "a level")
+        held = self.mapping(row, path, ("from", "until", "known", *_RANGE), "a level")
         first = self.day(held.get("from"), (*path, "from")) or dt.date(2018, 1, 1)
-        level = self.range({k: held[k] for k in _RANGE if k in held}, path, 0.0)
-        return Dated(first, self.day(held.get("until"), (*path, "until"), needed=False), level)
+        known = self.day(held.get("known"), (*path, "known"), needed=False) or first
+        last = self.day(held.get("until"), (*path, "until"), needed=False)
+        if held.get("value") == "none":
+            return Dated(first, last, None, known)
+        return Dated(first, last, self.range({k: held[k] for k in _RANGE if k in held}, path, 0.0), known)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from detente.bargain._board import Board, Lever
+from detente.bargain._board import Board
+from detente.bargain._lever import Lever
 from detente.bargain._payoffs import PayoffTable, subsets
 from detente.bargain._shapley import shapley
 from detente.bargain._tornado import span
@@ -15,7 +17,11 @@ NOTHING = 1.0
 """USD million a year: an effect below the accuracy of a solve."""
 
 
-def leverage(board: Board, table: PayoffTable, ends: dict[str, np.ndarray]) -> dict[str, Any]:
+Ends = Mapping[str, Sequence[tuple[str, np.ndarray]]]
+"""By lever: an assumption in words, and (side,) percent payoffs of the lever alone under it."""
+
+
+def leverage(board: Board, table: PayoffTable, ends: Ends) -> dict[str, Any]:
     r"""Pain ratios and Shapley values of the levers, from what is in force to what is threatened.
 
     Pain ratio of a lever of side i: $\Delta G_{rival} / \Delta G_i$, both in USD million a year, both negative; a
@@ -25,7 +31,7 @@ def leverage(board: Board, table: PayoffTable, ends: dict[str, np.ndarray]) -> d
     Parameters
     ----------
     ends
-        Percent payoffs of each lever alone at other assumptions: {lever: (assumption, side)}.
+        Payoffs of each lever alone under other assumptions.
     """
     rise = [lever.spec.name for lever in board.levers if lever.can_rise]
     values = np.array([table.of(state) for state in subsets(rise, "threat")])
@@ -55,7 +61,7 @@ def leverage(board: Board, table: PayoffTable, ends: dict[str, np.ndarray]) -> d
     }  # fmt: skip
 
 
-def _row(lever: Lever, table: PayoffTable, ends: dict[str, np.ndarray], share: np.ndarray | None) -> dict[str, Any]:
+def _row(lever: Lever, table: PayoffTable, ends: Ends, share: np.ndarray | None) -> dict[str, Any]:
     one, players = lever.spec, table.players
     k = players.index(one.owner)
     out: dict[str, Any] = {
@@ -64,8 +70,8 @@ def _row(lever: Lever, table: PayoffTable, ends: dict[str, np.ndarray], share: n
     if not lever.can_rise or share is None:
         return out
     alone = table.of({one.name: "threat"}) / 100.0 * table.spending
-    others = ends.get(one.name, np.zeros((0, 2))) / 100.0 * table.spending
-    at_ends = [row for row in others if np.isfinite(row).all()]
+    others = [(label, row / 100.0 * table.spending) for label, row in ends.get(one.name, ()) if np.isfinite(row).all()]
+    at_ends = [row for _, row in others]
     out["alone_usd_million"] = dict(zip(players, map(float, alone), strict=True))
     out["alone_usd_million_range"] = {p: span([e[j] for e in at_ends], alone[j]) for j, p in enumerate(players)}
     out["shapley_usd_million"] = dict(zip(players, map(float, share), strict=True))
@@ -76,15 +82,21 @@ def _row(lever: Lever, table: PayoffTable, ends: dict[str, np.ndarray], share: n
     numbers = [r for r in ratios if isinstance(r, float)]
     out["pain_ratio"] = ratios[0]
     out["pain_ratio_range"] = [min(numbers), max(numbers)] if len(numbers) > 1 else None
-    if alone[1 - k] > -NOTHING:
-        out["verdict"] = "no threat: the rival does not lose by it"
-    elif alone[k] >= -NOTHING:
-        out["verdict"] = "free threat: it costs its owner nothing"
-    else:
-        out["verdict"] = "hurts the rival more" if alone[1 - k] < alone[k] else "hurts its owner more"
-        if out["pain_ratio_range"] and out["pain_ratio_range"][0] < 1 < out["pain_ratio_range"][1]:
-            out["verdict"] += "; the range holds the contrary, too"
+    out["verdict"] = _verdict(alone[1 - k], alone[k])
+    contrary: dict[str, list[str]] = {}
+    for label, row in others:
+        if (said := _verdict(row[1 - k], row[k])) != out["verdict"]:
+            contrary.setdefault(said, []).append(label)
+    out["contrary"] = [{"verdict": said, "under": labels} for said, labels in contrary.items()]
     return out
+
+
+def _verdict(rival: float, own: float) -> str:
+    if rival > -NOTHING:
+        return "no threat: the rival does not lose by it"
+    if own >= -NOTHING:
+        return "free threat: it costs its owner nothing"
+    return "hurts the rival more" if rival < own else "hurts its owner more"
 
 
 def _ratio(rival: float, own: float) -> float | None:

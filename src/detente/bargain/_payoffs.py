@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.bargain._board import LEVELS, Board
+from detente.bargain._board import Board
 from detente.errors import Problem, ShockError
 from detente.trade import Shock, TradeModel
 
@@ -32,6 +32,8 @@ class PayoffTable:
     percent
         (state, side): real income, percent of baseline spending, less that of the state in force; NaN where the
         state has no equilibrium.
+    base
+        (side,): the objective in the state in force, percent of baseline spending.
     spending
         (side,): baseline spending, USD million a year.
     status, residual
@@ -41,6 +43,7 @@ class PayoffTable:
     players: tuple[str, ...]
     states: tuple[dict[str, str], ...]
     percent: np.ndarray
+    base: np.ndarray
     spending: np.ndarray
     status: tuple[str, ...]
     residual: np.ndarray
@@ -130,12 +133,12 @@ def price(
         If a state names a lever or level that is not there, or there are too many.
     """
     listed = unique([{}, *states])
-    names = [lever.spec.name for lever in board.levers]
+    levels = {lever.spec.name: lever.levels() for lever in board.levers}
     problems = [
-        Problem("state", f"{name}: {level} is no lever at a level here", f"Levers: {', '.join(names)}; {LEVELS}.")
+        Problem("state", f"{name}: {level} is no lever at a level here", f"Levers and their levels: {levels}.")
         for state in listed
         for name, level in state.items()
-        if name not in names or level not in LEVELS
+        if level not in levels.get(name, ())
     ]
     if len(listed) > MOST_STATES:
         problems.append(Problem("instruments", f"{len(listed)} states is more than {MOST_STATES}", "Leave some out."))
@@ -151,7 +154,7 @@ def price(
     spending = np.asarray(model.baseline.final)[at] * model.scale
     count = len(listed)
     table = PayoffTable(
-        board.spec.between, tuple(listed), percent[:count], spending,
+        board.spec.between, tuple(listed), percent[:count], level[0], spending,
         tuple(m.status.value for m in found.members[:count]),
         np.array([m.residual for m in found.members[:count]]),
     )  # fmt: skip

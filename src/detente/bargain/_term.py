@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +20,39 @@ DAYS_A_MONTH = 365.25 / 12.0
 SWEPT = ("stubborn", "demand", "hold", "discount")
 
 
-def next_deadline(ledger: Ledger, on: dt.date, known: dt.date | None) -> dict[str, Any] | None:
-    """The day on which most suspensions end, among those ahead, as it was known then."""
-    rows = [r for r in ledger.deadlines(on, within=WITHIN, known=known or on) if "suspension ends" in r["what"]]
-    if not rows:
-        return None
-    count = collections.Counter(r["date"] for r in rows)
-    day = max(count, key=lambda d: (count[d], [-ord(c) for c in d]))
+def next_deadline(spec: GameSpec, ledger: Ledger, on: dt.date, known: dt.date | None) -> dict[str, Any]:
+    """The next day on which a suspension or truce over one of the game's instruments ends, as it was known then.
+
+    Returns
+    -------
+    `date`, `days`, `measures` (those of the game that end that day), `reported` (an end only said, without a text); or
+    without `date` where there is none. `others`: ends of what the game does not hold.
+    """
+    rows = [r for r in ledger.deadlines(on, within=WITHIN, known=known or on) if _is_end(r["what"])]
+    mine = [r for r in rows if _in_game(spec, ledger, r["measure"], on, known or on)]
+    out: dict[str, Any] = {"others": sorted({f"{r['date']} {r['measure']}" for r in rows if r not in mine})}
+    if not mine:
+        return out
+    day = min(r["date"] for r in mine)
+    held = [r for r in mine if r["date"] == day]
     days = (dt.date.fromisoformat(day) - on).days
-    return {"date": day, "days": days, "measures": [r["measure"] for r in rows if r["date"] == day]}
+    said = all("as reported" in r["what"] for r in held)
+    return {**out, "date": day, "days": days, "measures": [r["measure"] for r in held], "reported": said}
+
+
+def _is_end(what: str) -> bool:
+    return "suspension ends" in what or "term ends, as reported" in what
+
+
+def _in_game(spec: GameSpec, ledger: Ledger, name: str, on: dt.date, known: dt.date) -> bool:
+    """Whether a measure stands behind an instrument of the game and its legal basis holds."""
+    measure, _ = ledger.find(name)
+    if any(e["event"] == "voided" for e in ledger.status(measure.id, on=on, known=known)["events"]):
+        return False
+    tariffs = any(i.kind == "tariffs" and i.owner == measure.imposer and i.since <= on for i in spec.instruments)
+    if measure.kind.startswith("tariff") and tariffs:
+        return True
+    return any(measure.id in i.measures for i in spec.instruments if i.since <= on)
 
 
 def deadline(
@@ -45,9 +68,10 @@ def deadline(
     collapse_usd_million
         (side,): payoff of the whole threat against the truce, a year.
     """
-    ahead = next_deadline(ledger, on, known)
-    if ahead is None:
-        return {"status": "no_deadline", "why": f"no suspension is known to end within {WITHIN} days of {on}"}
+    ahead = next_deadline(spec, ledger, on, known)
+    if "date" not in ahead:
+        why = f"no suspension of the game's instruments is known to end within {WITHIN} days of {on}"
+        return {"status": "no_deadline", "why": why, **ahead}
     if not pie_usd_million > 0:
         return {"status": "no_pie", "why": "a deal adds nothing over the truce: there is nothing to concede", **ahead}
     lacking = [n for n in ("stubborn", "demand", "hold") if n not in spec.deadline or not spec.deadline[n].known]
@@ -129,3 +153,21 @@ def base_rate(on: dt.date, known: dt.date | None) -> dict[str, Any]:
             for t in found.cases
         ],
     }  # fmt: skip
+
+
+def disagreement(found: dict[str, Any], rate: dict[str, Any]) -> str:
+    """A warning where the model's odds and the base rate of past truces do not even touch; empty where they do."""
+    if "odds" not in found:
+        return ""
+    apart = []
+    for name, past in rate["rates"].items():
+        low, _, high = found["odds"][name]
+        if past["of"] and (low > past["high"] or high < past["low"]):
+            ours, theirs = (f"{100 * a:.0f} to {100 * b:.0f} %" for a, b in ((low, high), (past["low"], past["high"])))
+            apart.append(f"{name} {ours} against {theirs}")
+    if not apart:
+        return ""
+    return (
+        f"The model's odds at the deadline lie outside the base rate of past truces ({'; '.join(apart)}): "
+        "the base rate is the better guide."
+    )

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from detente.bargain._board import Board
-from detente.bargain._payoffs import objective
+from detente.bargain._board import Board, Choice
+from detente.bargain._game_file import RENT
+from detente.bargain._lever import Lever
+from detente.bargain._payoffs import PayoffTable, objective
 from detente.trade import Shock, TradeModel
 
 SETTINGS: tuple[tuple[str, str, float, float, str], ...] = (
@@ -34,6 +36,8 @@ class Variation:
         (state, side): payoffs against the state in force under the same assumption; NaN where there is none.
     alone
         (side,) by lever: the same for single levers at their threat.
+    joint
+        Two ends at once: for single levers only, no row of the tornado.
     """
 
     name: str
@@ -42,43 +46,87 @@ class Variation:
     source: str
     percent: np.ndarray
     alone: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    joint: bool = False
 
 
 State = Mapping[str, str]
 
 
-def lever_variations(board: Board, model: TradeModel, states: Sequence[State]) -> list[Variation]:
-    """Ends of what is assumed of levers: how far they are drawn, what leaks, who gets the rent."""
-    ends: list[tuple[str, str, str, str, str, list[Shock]]] = []
+def lever_variations(
+    board: Board, model: TradeModel, states: Sequence[State], table: PayoffTable | None = None
+) -> list[Variation]:
+    """Ends of what is assumed of levers: level in force, threat, leakage, holder of the rent.
 
-    def shocks(name: str, **how: Any) -> list[Shock]:
-        own = {name: "threat"} if name else {}
-        return [board.shock(state, **how) for state in ({}, *states, own)]
+    One assumption at a time; and for a lever alone also level and threat at opposite ends of their ranges (`joint`).
+    States that come out the same are priced once, and none that `table` holds.
+    """
+    cases = [case for lever in board.levers for case in _cases(lever)]
+    rise = [lever.spec.name for lever in board.levers if lever.can_rise]
+    priced: dict[tuple[Choice, ...], np.ndarray] = {}
+    if table is not None:
+        priced = {board.choice(s): table.base + row for s, row in zip(table.states, table.percent, strict=True)}
+    asked: dict[tuple[Choice, ...], Shock] = {}
 
-    for lever in board.levers:
-        one = lever.spec
-        if one.kind == "tariffs" or not (lever.used or lever.can_rise):
-            continue
-        keys = [(one.name, one.title, lever.threat or lever.in_force)]
-        if one.kind == "ceiling":
-            keys.append((f"{one.name}.leakage", f"{one.title}: leakage", one.leakage))
-        for key, words, held in keys:
-            if held is not None and held.low != held.high:
-                ends += [
-                    (one.name, words, end, f"{held.at(end):g}", held.source, shocks(one.name, at={key: end}))
-                    for end in ("low", "high")
-                ]
-    if any(lever.spec.kind == "ceiling" for lever in board.levers):
-        words = "who gets the scarcity rent"
-        source = "nobody publishes it; the middle is the game file's"
-        ends += [("", words, rent, rent, source, shocks("", rent=rent)) for rent in ("exporter", "importer")]
-    if not ends:
-        return []
-    level = objective(model.solve_many([s for *_, group in ends for s in group]), model, board.spec)
+    def ask(state: State, at: Mapping[str, str]) -> tuple[Choice, ...]:
+        choice = board.choice(state, at)
+        if choice not in priced and choice not in asked:
+            asked[choice] = board.shock(state, at)
+        return choice
+
+    rows = []
+    for case in cases:
+        own = [{case.lever: "threat"}] if case.lever in rise else []
+        told = [] if case.joint else list(states)
+        rows.append([ask(state, case.at) for state in ({}, *told, *own)])
+    if asked:
+        level = objective(model.solve_many(list(asked.values())), model, board.spec)
+        priced.update(zip(asked, level, strict=True))
     out = []
-    for (name, *about, _), group in zip(ends, level.reshape(len(ends), len(states) + 2, 2), strict=True):
-        alone = {name: group[-1] - group[0]} if name else {}
-        out.append(Variation(about[0], about[1], about[2], about[3], group[1:-1] - group[0], alone))
+    for case, choices in zip(cases, rows, strict=True):
+        got = np.array([priced[c] for c in choices])
+        change = got[1:] - got[0]
+        alone = {case.lever: change[-1]} if case.lever in rise else {}
+        shown = np.full((len(states), 2), np.nan) if case.joint else change[: len(states)]
+        out.append(Variation(case.words, case.end, case.value, case.source, shown, alone, case.joint))
+    return out
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One end of one assumption of a lever."""
+
+    lever: str
+    words: str
+    end: str
+    value: str
+    source: str
+    at: Mapping[str, str]
+    joint: bool = False
+
+
+def _cases(lever: Lever) -> list[_Case]:
+    one = lever.spec
+    if one.kind == "tariffs" or not (lever.used or lever.can_rise):
+        return []
+    out = []
+    held = {"in_force": lever.in_force, "threat": lever.threat}
+    if one.kind == "ceiling":
+        held["leakage"] = one.leakage
+    words = {"in_force": "in force", "threat": "threat", "leakage": "leakage"}
+    for what, level in held.items():
+        if level is not None and level.low != level.high:
+            for end in ("low", "high"):
+                said = f"{one.title}: {words[what]}"
+                out.append(_Case(one.name, said, end, f"{level.at(end):g}", level.source, {f"{one.name}.{what}": end}))
+    if lever.in_force is not None and lever.threat is not None:
+        for now, then in (("low", "high"), ("high", "low")):
+            at = {f"{one.name}.in_force": now, f"{one.name}.threat": then}
+            value = f"{lever.in_force.at(now):g} to {lever.threat.at(then):g}"
+            out.append(_Case(one.name, f"{one.title}: both", now, value, lever.threat.source, at, joint=True))
+    if one.kind == "ceiling":
+        said = f"{one.title}: who gets the rent"
+        source = f"nobody publishes it; the middle is the game file's ({one.rent})"
+        out += [_Case(one.name, said, r, r, source, {f"{one.name}.rent": r}) for r in RENT if r != one.rent]
     return out
 
 
@@ -129,14 +177,15 @@ def tornado(
         (side,): percent payoffs of the whole threat at the middle of everything.
     """
     rows: dict[str, dict[str, Any]] = {}
-    for one in found:
+    for one in (v for v in found if not v.joint):
         row = rows.setdefault(one.name, {"assumption": one.name, "source": one.source, "ends": []})
         numbers = [float(x) if np.isfinite(x) else None for x in one.percent[0]]
         row["ends"].append({"at": one.value, "whole_threat_percent": dict(zip(players, numbers, strict=True))})
     for row in rows.values():
-        row["swing_usd_million"] = {}
+        row["range_percent"], row["swing_usd_million"] = {}, {}
         for k, p in enumerate(players):
             low, high = span([e["whole_threat_percent"][p] for e in row["ends"]], whole[k])
+            row["range_percent"][p] = [low, high]
             row["swing_usd_million"][p] = (high - low) / 100 * float(spending[k])
     return sorted(rows.values(), key=lambda r: -max(r["swing_usd_million"].values()))
 

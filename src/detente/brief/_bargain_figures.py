@@ -129,13 +129,14 @@ def _plane(alt: Any, answer: Mapping[str, Any]) -> Any:
             ),
         )
     )
-    layers += _names(alt, [p for p in marks if p["kind"] != "bundle"], x, y)
+    layers += _names(alt, [p for p in marks if p["kind"] != "bundle"], x, y, marks)
     title = _title(
         alt,
         answer,
         f"What {_the(a)} and {_the(b)} could agree on",
         "Circles: parts of what is in force lifted; line: frontier; shaded: better for both than no deal;",
-        "diamonds: what solution concepts pick; squares: terms signed so far, priced today. No deal is at 0, 0.",
+        "diamonds: what solution concepts pick; squares: terms signed so far, priced today. No deal is at 0, 0"
+        + (", outside the picture." if x0 > 0 or y0 > 0 else "."),
     )
     return alt.layer(*layers).properties(width=620, height=420, title=title)
 
@@ -152,19 +153,34 @@ def _the(code: str) -> str:
     return f"the {name}" if code in ("USA", "GBR", "NLD", "PHL") else name
 
 
-def _names(alt: Any, points: Sequence[Mapping[str, Any]], x: Any, y: Any) -> list[Any]:
-    """Names beside points; points on one spot share a line."""
+def _names(
+    alt: Any, points: Sequence[Mapping[str, Any]], x: Any, y: Any, marks: Sequence[Mapping[str, Any]]
+) -> list[Any]:
+    """Names beside points, on the emptiest side; points on one spot share a line."""
+    wide, high = (max(m[k] for m in marks) - min(m[k] for m in marks) or 1.0 for k in ("x", "y"))
     spots: dict[tuple[float, float], list[str]] = {}
     for p in points:
-        spot = next((s for s in spots if abs(s[0] - p["x"]) < 0.012 and abs(s[1] - p["y"]) < 0.03), (p["x"], p["y"]))
-        spots.setdefault(spot, []).append(p["what"])
-    rows: list[dict[str, Any]] = [{"x": s[0], "y": s[1], "what": ", ".join(v)} for s, v in spots.items()]
-    left, right = min((r["x"] for r in rows), default=0.0), max((r["x"] for r in rows), default=0.0)
+        near = (s for s in spots if abs(s[0] - p["x"]) < 0.03 * wide and abs(s[1] - p["y"]) < 0.04 * high)
+        spots.setdefault(next(near, (p["x"], p["y"])), []).append(p["what"])
     out = []
-    for row in rows:
-        side = "right" if row["x"] > left + 0.8 * (right - left) and right > left else "left"
+    for (left, up), names in spots.items():
+        text = ", ".join(names)
+        row = {"x": left, "y": up, "what": text}
+        reach = 0.016 * len(text)
+
+        def crowd(side: tuple[int, int], at: tuple[float, float] = (left, up), reach: float = reach) -> float:
+            mid = at[0] / wide + side[0] * (0.02 + reach / 2), at[1] / high + side[1] * 0.03
+            hit = [
+                m
+                for m in marks
+                if abs(m["x"] / wide - mid[0]) < reach / 2 + 0.01 and abs(m["y"] / high - mid[1]) < 0.03
+            ]
+            outside = bool(mid[0] + reach / 2 > max(m["x"] for m in marks) / wide + 0.1)
+            return len(hit) + 3.0 * outside
+
+        side = min(((1, 1), (-1, -1), (1, -1), (-1, 1)), key=crowd)
         mark = alt.Chart(alt.Data(values=[row])).mark_text(
-            align=side, dx=-9 if side == "right" else 9, dy=-9, fontSize=12, color=_INK
+            align="left" if side[0] > 0 else "right", dx=9 * side[0], dy=-10 * side[1], fontSize=12, color=_INK
         )
         out.append(mark.encode(x=x, y=y, text="what:N"))
     return out
@@ -213,7 +229,7 @@ def _leverage(alt: Any, answer: Mapping[str, Any]) -> Any:
         alt,
         answer,
         "What each threat is worth",
-        "Shapley share of each instrument in the whole threat, with its range; negative is a loss.",
+        "Shapley share of each instrument in the whole threat; lines: one assumption at a time; negative is a loss.",
         "Ratio: the rival's loss over the owner's, the instrument used alone.",
     )
     return alt.layer(bars, spans, notes).properties(width=620, height=46 * len(order), title=title)
@@ -240,7 +256,12 @@ def _tornado(alt: Any, answer: Mapping[str, Any]) -> Any:
         base = alt.Chart(alt.Data(values=mine))
         bars = base.mark_bar(color=COLOURS.get(p, _GREY), height=13).encode(
             y=y,
-            x=alt.X("low:Q", title="Whole threat, % of spending", scale=alt.Scale(domain=_room(mine), nice=False)),
+            x=alt.X(
+                "low:Q",
+                title="Without a deal, % of spending",
+                axis=alt.Axis(tickCount=6),
+                scale=alt.Scale(domain=_room(mine), nice=False),
+            ),
             x2="high:Q",
         )
         low = base.mark_text(align="right", dx=-4, fontSize=10.5, color=_INK).encode(y=y, x="low:Q", text="la:N")
@@ -252,8 +273,8 @@ def _tornado(alt: Any, answer: Mapping[str, Any]) -> Any:
     title = _title(
         alt,
         answer,
-        "What drives the size of the threat",
-        "Payoff of the whole threat with one assumption at each end of its range (at the bars), others at the middle.",
+        "What drives the payoffs without a deal",
+        "Payoff against today with one assumption at each end of its range (at the bars), others at the middle.",
     )
     return alt.hconcat(*panels, spacing=18).properties(title=title)
 
@@ -261,7 +282,7 @@ def _tornado(alt: Any, answer: Mapping[str, Any]) -> Any:
 def _room(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     """The bars with space for what is written at them."""
     low, high = min(r["low"] for r in rows), max(r["high"] for r in rows)
-    room = 0.2 * max(high - low, 1e-3)
+    room = 0.25 * max(high - low, 1e-3)
     return [low - room, high + room]
 
 
@@ -343,5 +364,6 @@ def _deadline(alt: Any, answer: Mapping[str, Any]) -> Any:
     title = _title(
         alt, answer, f"By the deadline of {found['date']}",
         "Bars: 90 % of draws of the model, and 90 % interval of the base rate of past truces; dots: the middle.",
+        *(["The two do not touch everywhere: the base rate is the better guide."] if found["disagreement"] else []),
     )  # fmt: skip
     return alt.layer(bars, dots).properties(width=560, height=150, title=title)

@@ -83,7 +83,8 @@ def _threat(answer: Mapping[str, Any], out: Console) -> None:
         )  # fmt: skip
     _table(
         out, f"Without a deal: {point['what']}",
-        ("side", "payoff %", "range %", "USD bn a year", "Nash tariff %", "Nash payoff %, long run"), rows,
+        ("side", "payoff %", "one assumption at a time, %", "USD bn a year", "Nash tariff %",
+         "Nash payoff %, long run"), rows,
         right=(1, 2, 3, 4, 5),
     )  # fmt: skip
     gain = nash["deviation_gain"]
@@ -107,11 +108,12 @@ def _zone(answer: Mapping[str, Any], out: Console) -> None:
     )
     for p, most in zone["largest_rivalry"].items():
         held = zone["elicited_rivalry"][p]["value"]
-        if most is not None:
+        if most == "unbounded":
+            out.print(f"  No weight of {p} on the rival's gain empties it (elicited: {held}).")
+        elif most is not None:
             out.print(f"  It empties if {p} would pay {most:.2f} of its own to cost the rival 1 (elicited: {held}).")
     rows = [
-        (", ".join(f["lifted"]) or "as in force", *(f"{f['gains_percent'][p]:+.3f}" for p in players))
-        for f in zone["frontier"]
+        (_what(f).removeprefix("lift "), *(f"{f['gains_percent'][p]:+.3f}" for p in players)) for f in zone["frontier"]
     ]
     _table(out, "Frontier: what is lifted, and gains over no deal in percent", ("lifted", *players), rows, right=(1, 2))
 
@@ -119,33 +121,49 @@ def _zone(answer: Mapping[str, Any], out: Console) -> None:
 def _deals(answer: Mapping[str, Any], out: Console) -> None:
     players = answer["players"]
     rows: list[tuple[str, ...]] = []
+    notes: list[str] = []
     for deal in answer["deal"].values():
         name = deal["concept"].replace("_", " ")
+        if "note" in deal:
+            name, notes = f"{name} *", [*notes, f"  * {deal['note']}."]
         if deal["status"] != "solved":
             rows.append((name, deal["why"], "", "", "", ""))
             continue
         what = "; ".join(f"{100 * part['share']:.0f} %: {_what(part)}" for part in deal["bundle"])
         rows.append((name, what, *(_with_range(deal, p) for p in players), "", ""))
+        if any(end["status"] != "solved" for end in deal["at_rivalry"].values()):
+            notes.append(f"  {name}: none at an end of the stated rivalry weights.")
     for deal in answer["actual_deals"]:
-        rivalry = deal["rivalry_implied"]["at_least"]
+        implied = deal["rivalry_implied"]["by_side"]
         rows.append(
             (
                 f"{deal['title']}, {deal['on']}",
                 "as in force then",
                 *(_signed(deal["gains_percent"][p]) for p in players),
                 f"{deal['common_percent']:.3f}",
-                " or ".join(f"{p} {rivalry[p]:.2f}" for p in players),
+                "; ".join(f"{p} {_weights(implied[p])}" for p in players),
             )
         )
     columns = ("deal", "what", *(f"{p} gain %" for p in players), "left on the table %", "rivalry that explains it")
-    _table(out, "Deals, gains over no deal", columns, rows, right=(2, 3, 4))
+    _table(out, "Deals, gains over no deal (one assumption at a time)", columns, rows, right=(2, 3, 4))
+    for line in notes:
+        out.print(escape(line))
+
+
+def _weights(held: Mapping[str, Any]) -> str:
+    if held["low"] is None:
+        return "none"
+    return f"{held['low']:.2f} " + ("and above" if held["high"] is None else f"to {held['high']:.2f}")
 
 
 def _what(part: Mapping[str, Any]) -> str:
     if part.get("no_deal"):
         return "no deal"
+    cut = ", ".join(f"{n} at {100 * v:.0f} % of Nash" for n, v in part.get("of_nash", {}).items())
     settled = f", settle {', '.join(part['settled'])}" if part.get("settled") else ""
-    return f"lift {', '.join(part['lifted']) or 'nothing'}{settled}"
+    return (
+        cut if cut and not part["lifted"] else f"lift {', '.join(part['lifted']) or 'nothing'}{cut and ', ' + cut}"
+    ) + settled
 
 
 def _with_range(deal: Mapping[str, Any], side: str) -> str:
@@ -155,7 +173,8 @@ def _with_range(deal: Mapping[str, Any], side: str) -> str:
 
 def _leverage(answer: Mapping[str, Any], out: Console) -> None:
     players = answer["players"]
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    notes: list[str] = []
     for one in answer["leverage"]["instruments"]:
         if not one["can_rise"]:
             rows.append((one["owner"], one["title"], "", "", "", one["note"] or "already in force"))
@@ -163,7 +182,11 @@ def _leverage(answer: Mapping[str, Any], out: Console) -> None:
         share, ratio, span = one["shapley_usd_million"], one["pain_ratio"], one["pain_ratio_range"]
         shown = "free" if one["verdict"].startswith("free") else "" if ratio is None else f"{ratio:.1f}"
         shown += f" ({span[0]:.1f} to {span[1]:.1f})" if span else ""
-        rows.append((one["owner"], one["title"], *(f"{share[p] / 1000:+,.1f}" for p in players), shown, one["verdict"]))
+        wide = one["shapley_usd_million_range"]
+        money = (f"{share[p] / 1000:+,.1f} ({wide[p][0] / 1000:+,.1f} to {wide[p][1] / 1000:+,.1f})" for p in players)
+        mark = " *" if one["contrary"] else ""
+        rows.append((one["owner"], one["title"], *money, shown, one["verdict"] + mark))
+        notes += [f"  * {one['title']}: {c['verdict']}, if {'; or '.join(c['under'])}." for c in one["contrary"]]
     columns = ("side", "instrument", *(f"{p}, USD bn" for p in players), "pain ratio", "verdict")
     _table(
         out,
@@ -175,39 +198,45 @@ def _leverage(answer: Mapping[str, Any], out: Console) -> None:
     for p, side in answer["leverage"]["sides"].items():
         if "note" in side:
             out.print(f"  {p}: {side['note']}.")
+    for line in notes:
+        out.print(escape(line))
 
 
 def _tornado(answer: Mapping[str, Any], out: Console) -> None:
     players = answer["players"]
     rows = [
-        (r["assumption"], *(" to ".join(_signed(e["whole_threat_percent"][p], 2) for e in r["ends"]) for p in players))
+        (r["assumption"], " / ".join(e["at"] for e in r["ends"]),
+         *(" to ".join(_signed(v, 2) for v in r["range_percent"][p]) for p in players))
         for r in answer["tornado"][:8]
-    ]
-    columns = ("assumption", *(f"{p} %" for p in players))
-    _table(out, "What drives the whole threat, one assumption at a time", columns, rows, right=(1, 2))
+    ]  # fmt: skip
+    columns = ("assumption", "tried", *(f"{p} %" for p in players))
+    _table(out, "What drives the payoffs without a deal, one assumption at a time", columns, rows, right=(2, 3))
 
 
 def _stalling(answer: Mapping[str, Any], out: Console) -> None:
     found = answer["stalling"]
-    if found.get("status") == "nothing_to_wait_for":
+    if "cases" not in found:
         out.print(f"Stalling: {found['why']}.")
         return
     rows = []
     for case in found["cases"]:
-        best = ", ".join(f"{p} {m}" for p, m in case["best_month"].items())
+        last = case["months"][-1]
+        best = ", ".join(f"{p} {m}{' or more' if m == last else ''}" for p, m in case["best_month"].items())
         even = ", ".join(f"{p} {v / 1000:+.1f}" for p, v in case["break_even_truce_cost_usd_million_a_month"].items())
         gap = ", ".join(f"{p} {v / 1000:.1f}" for p, v in case["belief_gap_usd_million_a_month"].items())
-        rows.append((case["patience"], case["threat"], best, even, gap, case["verdict"]))
+        rows.append(
+            (case["patience"], case["threat"], best, even, f"{gap} (month {case['belief_gap_month']})", case["verdict"])
+        )
     columns = (
         "patience",
         "threat point",
         "best month",
-        "truce cost to sign now, USD bn a month",
-        "belief gap, same",
+        "signs now if a month of truce costs, USD bn",
+        "belief gap to wait, same",
         "verdict",
     )
     _table(out, "Stalling: signing now or later", columns, rows)
-    out.print(f"  {found['verdict']}.")
+    out.print(f"  {found['verdict']}. A negative cost: it signs now even if the truce pays it that much.")
 
 
 def _deadline(answer: Mapping[str, Any], out: Console) -> None:
@@ -223,8 +252,12 @@ def _deadline(answer: Mapping[str, Any], out: Console) -> None:
             )
             for name in ("deal", "extension", "collapse")
         ]
-        title = f"Deadline {found['date']}, {found['days']} days: model's odds over elicited ranges, percent"
+        said = ", as reported" if found.get("reported") else ""
+        title = f"Deadline {found['date']}{said}, {found['days']} days: model's odds over elicited ranges, percent"
         _table(out, title, ("outcome", "middle", "90 % of draws"), rows, right=(1, 2))
+        out.print(escape(f"  What ends: {', '.join(found['measures'])}."))
+        if found["disagreement"]:
+            out.print(escape(f"  {found['disagreement']}"))
     rate = found["base_rate"]
     if rate["known"]:
         rows = [

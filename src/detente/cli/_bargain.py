@@ -46,7 +46,8 @@ def bargain(
     found = Game(on=on, known=known, between=between, file=game, threat=threat, horizon=horizon, progress=show)
     answer = found.to_dict()
     if odds is not None:
-        write_odds(found.odds_record(), odds)
+        for path in write_odds(found.odds_records(), odds):
+            print(path, file=sys.stderr)
     if figures is not None:
         for path in save_bargain_figures(answer, figures):
             print(path, file=sys.stderr)

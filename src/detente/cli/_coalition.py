@@ -168,7 +168,10 @@ def _show_joining(answer: dict[str, Any]) -> None:
     columns = ["member", "payoff %", "USD bn", "if it stays out %", "cost of joining %", "USD bn",
                "rivalry weight needed", f"share of {answer['against']}'s loss %"]  # fmt: skip
     table(
-        "If all join: real income, % of spending (low to high over elasticity sets)", columns, rows, right=range(1, 8)
+        "If all join: real income, % of spending" + (" (low to high over elasticity sets)" if ranges else ""),
+        columns,
+        rows,
+        right=range(1, 8),
     )
     last = answer["subsets"][-1]
     target, money = (last[key][answer["against"]] for key in ("payoffs_percent", "payoffs_usd_million"))

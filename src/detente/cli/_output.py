@@ -60,22 +60,31 @@ def _plain(title: str, columns: Sequence[str], rows: list[list[str]], right: Seq
         print("  ".join(cells).rstrip())
 
 
-def write_odds(record: Any, place: Path) -> None:
-    """Write odds as a record that `detente forecasts --add-odds` takes.
+def write_odds(records: Sequence[Any], place: Path) -> list[Path]:
+    """Write odds as records that `detente forecasts --add-odds` takes: the model's, and the base rate beside it.
+
+    Returns
+    -------
+    The files: `place`, and `STEM-base-rate` next to it where there is one.
 
     Raises
     ------
     UserError
-        Without odds, or where the file cannot be written.
+        Without odds, or where a file cannot be written.
     """
     from detente.errors import Problem, UserError
 
-    if record is None:
+    if not records:
         raise UserError([Problem("--odds", "there are no odds: no deadline is known, or it has no answer")])
-    try:
-        place.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError([Problem("--odds", f"{place} cannot be written: {error.strerror}")]) from None
+    places = [place, place.with_name(f"{place.stem}-base-rate{place.suffix}")]
+    written = []
+    for record, path in zip(records, places, strict=False):
+        try:
+            path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UserError([Problem("--odds", f"{path} cannot be written: {error.strerror}")]) from None
+        written.append(path)
+    return written
 
 
 def notes(lines: Sequence[str]) -> None:
