@@ -87,7 +87,7 @@ def is_chance(row: Sequence[Token], first: int, q: Quantity) -> bool:
         return False  # "a 40 % chance that duties rise to 60 %": the chance has its number
     if TARIFF & set(before[last:]) and not _BE & set(before[-3:]):
         return False  # "a chance that duties go above 60 %"
-    if before[-1:] and before[-1] in _RATED:
+    if before[-1:] and before[-1] in _RATED and before[-2:-1] != ["to"]:
         return False
     return len(before) - last <= 8 or bool(_BE & set(before[-4:]))
 

@@ -98,8 +98,8 @@ def _control_noun(keys: list[str], ends: set[int]) -> bool:
             continue
         if key == "control" and keys[i + 1 : i + 2] == ["of"]:
             continue
-        if key == "controls" and keys[i + 1 : i + 2] == ["on"]:
-            return True
+        if key == "controls" and (keys[i + 1 : i + 2] == ["on"] or i in ends):
+            return True  # "controls on rare earths", "the rare earth controls"
         if key in ("measures", "control", "controls"):
             if {"export", "retaliatory", "non", "nontariff", "control", "trade", "technology", "import"} & set(
                 keys[max(0, i - 4) : i]
@@ -132,6 +132,8 @@ def _export_control(keys: list[str]) -> bool:
 _TAKEN_BACK = forms("suspend revoke withdraw cancel halt rescind pause freeze")
 _LICENCES = words("licence licences license licenses permits permit approvals")
 _CONTROLS = words("control controls requirement requirements rule rules restriction restrictions curbs ban")
+_REQUIRES = forms("require need")
+_REPLIES = forms("retaliate respond answer hit") | {"with"}
 _GIVES_UP = forms("drop shelve abandon scrap")
 
 
@@ -147,6 +149,10 @@ def _action(keys: list[str], named: bool) -> str | None:
     for i, key in enumerate(keys):
         if key in _RELAXING:
             return "relax"
+        if key in _REQUIRES and _LICENCES & set(keys[i + 1 : i + 5]):
+            return "restrict"
+        if key in _REPLIES and {"new"} & set(keys[i + 1 : i + 4]) and named:
+            return "restrict"  # "retaliate with new controls"
         if key in STAY and (i > first or key not in _WEAK_STAY or (named and i < first and first - i <= 4)):
             return "keep"
         if key in _STRONG and not (

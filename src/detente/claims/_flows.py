@@ -26,7 +26,9 @@ def flow_claims(frame: Frame) -> list[Claim]:
     out += [_chance(frame, c) for c in frame.chances]
     moved = [(q, _head(frame, q)) for q in rates if role(frame, q) in ("from", "to", "by")]
     if frame.chances:  # "raised the probability of a recession to 35 % from 20 %": the chance moved, not output
-        moved = [(q, h) for q, h in moved if h is None or not CHANCE & set(frame.s.keys(max(frame.first, h - 4), h))]
+        moved = [
+            (q, h) for q, h in moved if h is None or not CHANCE & set(frame.s.keys(max(frame.first, h - 4), h + 2))
+        ]
     for head in dict.fromkeys(h for _, h in moved if h is not None):
         out += _changes(frame, head, [q for q, h in moved if h == head])
     if not out:
@@ -137,7 +139,11 @@ def levels(frame: Frame) -> list[Claim]:
         nouns = [i for i in _nouns(frame) if i < q.first]
         row = frame.s.row
         between = frame.s.keys(nouns[-1] + 1, q.first) if nouns else []
-        if not nouns or (TARIFF | BUY) & set(keys[: q.first - frame.first]) or not (_STANDS | {"of"}) & set(between):
+        if (
+            not nouns
+            or (TARIFF | (BUY - FLOW)) & set(keys[: q.first - frame.first])
+            or not (_STANDS | {"of"}) & set(between)
+        ):
             continue
         noun = row[nouns[-1]].key
         actor, target = _flow_ends(frame, nouns[-1], noun)
@@ -202,6 +208,9 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     own = {"its", "their"} & set(frame.s.keys(max(frame.first, head - 3), head))
     if actor is None and own and any(p.after <= head for p in frame.places()):
         actor = next(p.code for p in frame.places() if p.after <= head)
+    joined = frame.first > 0 and head - frame.first <= 2 and target is not None  # "...; imports from the US fell"
+    if actor is None and frame.context.subject not in (None, target) and joined:
+        actor = frame.context.subject
     if actor is None and frame.context.subject and {"its", "their"} & set(frame.s.keys(frame.first, head)):
         actor = frame.context.subject
     return actor, target if target != actor else None

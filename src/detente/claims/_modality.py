@@ -144,6 +144,8 @@ def _hedged(after: Sequence[str]) -> bool:
 def denies(keys: Sequence[str]) -> bool:
     """`denied`, `rejected reports that`; a court that rejects a duty denies nothing."""
     for i, key in enumerate(keys):
+        if key in ("true", "correct", "case") and "that" in keys[i + 1 : i + 2] and _NOT & set(keys[max(0, i - 3) : i]):
+            return True  # "it is simply not true that"
         if key in _OUTRIGHT or (
             key in DENY and key not in ("dispute", "disputes") and _REPORTS & set(keys[i + 1 : i + 4])
         ):

@@ -184,6 +184,8 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
         k in ("hit", "slapped", "threatened", "saddled", "taxed") and keys[i + 1 : i + 2] in (["with"], ["by"], ["at"])
         for i, k in enumerate(keys)
     )
+    if any(_buys(frame, p) for p in before):
+        return []  # "an American who imports a toaster pays 30 %": the buyer's own side levies it
     if before and (hit or any(k in PAYS | GETS | AVOIDS for k in lead) or agreed_to(frame)):
         return [p.code for p in before]
     if before and SELLS & set(lead) and any(market(frame, p) for p in free):
@@ -201,6 +203,16 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     if own and frame.context.subject and not before:
         return [frame.context.subject]
     return []
+
+
+_BUYERS = words("importers consumers shoppers households buyers families retailers importer consumer shopper")
+
+
+def _buys(frame: Frame, place: Place) -> bool:
+    """`American importers`, `an American who imports`: those who buy."""
+    row = frame.s.row
+    follows = [t.key for t in row[place.after : place.after + 3]]
+    return bool(_BUYERS & set(follows[:2])) or (follows[:1] == ["who"] and bool({"imports", "buys"} & set(follows)))
 
 
 _PRODUCERS = words("makers exporters producers firms companies growers farmers manufacturers suppliers goods workers")

@@ -33,7 +33,13 @@ def purchases(frame: Frame) -> list[Claim]:
         return [_claim(frame, q, frame.first, frame.after, "attained") for q in shares]
     action = _fate(frame)
     keys = set(frame.keys())
-    if not (_verbs(frame) or {"purchases", "purchase"} & keys or (action != "buy" and frame.topics("good", "deal"))):
+    pledged = bool(forms("commit pledge promise agree") & keys) and bool(frame.topics("good"))
+    if not (
+        _verbs(frame)
+        or pledged
+        or {"purchases", "purchase"} & keys
+        or (action != "buy" and frame.topics("good", "deal"))
+    ):
         return []
     figures = [q for q in found if q.unit in _BOUGHT]
     if not figures:

@@ -127,14 +127,20 @@ def _preposition(frame: Frame, q: Quantity) -> str:
 
 def _moved(frame: Frame, j: int) -> bool:
     """Whether a verb of change leads to token `j`: `went above 100 %` ends above it, and does not rise by it."""
-    before = frame.s.keys(max(frame.first, j - 4), j)
+    start = max(frame.first, j - 9)
+    before = frame.s.keys(start, j)
     verbs = [i for i, k in enumerate(before) if k in _MOVING]
-    return bool(verbs) and not set(before[verbs[-1] + 1 :]) - _BETWEEN - TARIFF
+    if not verbs:
+        return False
+    places = {frame.s.row[i].key for i in frame.named if start <= i < j}
+    return not set(before[verbs[-1] + 1 :]) - _BETWEEN - TARIFF - places
 
 
 _PASSES = words("above below past beyond beneath under")
 _MOVING = (DOWN | UP | forms("push move take pass break top")) - {"up"}
-_BETWEEN = words("well far just back its their the rate rates duty again further even to") | {"down", "up"}
+_BETWEEN = words(
+    "well far just back its their the rate rates duty again further even to on of for all goods imports products"
+) | {"down", "up"}
 _REGARDS = words("change changes exemption exemptions answer response reply objection opposition end exception refund")
 """`a change to the 5 % duty`: the rate is what is changed."""
 _STATES = forms("agree consent amount submit bow") | words("subject equal limited")

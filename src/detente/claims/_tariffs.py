@@ -151,6 +151,8 @@ def _kept(frame: Frame, group: Group) -> bool:
     if level is None or level.bound or not frame.modality()[1]:
         return False
     before = set(frame.s.keys(max(frame.first, level.first - 4), level.first))
+    if before & {"exempt", "exempted", "exempts"}:
+        return False
     return bool(before & (((DOWN | UP | REMOVE | SUSPEND) - IMPOSE) | _ALTERS))
 
 

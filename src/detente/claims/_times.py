@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detente.claims._claim import Claim
 from detente.claims._frame import Frame
+from detente.claims._parties import in_phrase
 from detente.claims._quantities import Quantity
 from detente.claims._tokens import words
 from detente.claims._words import CONTROL, EXTEND, MEET, PAUSE, SUSPEND, TARIFF, forms
@@ -62,7 +63,8 @@ def _duration(frame: Frame, q: Quantity) -> Claim | None:
         found = "length"
     if not found:
         return None
-    actor = frame.places()[0].code if frame.places() else None
+    actors = [p.code for p in frame.places() if not in_phrase(frame, p)]
+    actor = actors[0] if actors else None
     text = frame.s.text[row[q.first].start : row[q.after - 1].end]
     return frame.claim(
         "duration", frame.first, frame.after, to=q.high, low=q.low if q.low != q.high else None,
@@ -76,7 +78,8 @@ def _talked(frame: Frame) -> bool:
 
 
 def _deadline(frame: Frame) -> list[Claim]:
-    keys = set(frame.keys())
+    row = frame.s.row
+    keys = {row[i].key for i in range(frame.first, frame.after) if not (i and row[i - 1].key == "year")}
     if not keys & (_ENDS | EXTEND | PAUSE):
         return []
     for m in frame.s.dates:

@@ -26,6 +26,10 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
     text = claim.text.casefold()
     if not topics and ("non-tariff" in text or "countermeasure" in text):
         topics = ["non-tariff"]
+    if not topics and claim.action == "relax" and claim.date is not None and day is not None:
+        own = [n for n, m in court.ledger.measures.items() if m.imposer == claim.actor and m.kind.startswith("control")]
+        if names := _announced_in(claim, court, own):
+            return _relaxed(claim, court, names, day, text)
     if not topics:
         return Verdict(
             "not_in_ledger", None, "the ledger holds no restriction on " + (", ".join(claim.subject) or "this")
@@ -37,6 +41,8 @@ def control_verdict(claim: Claim, court: Court) -> Verdict:
     notes = "; ".join(n for t in topics if (n := measures_of(t, claim.actor)[1]))
     topics = _narrowest(topics)
     names = list(dict.fromkeys(m for t in topics for m in _controls(t, claim, court)))
+    dated = _announced_in(claim, court, names) if claim.action == "relax" else []
+    names = dated or names
     if not names:
         return Verdict("not_in_ledger", None, f"the ledger holds no such restriction of {claim.actor}")
     if claim.action == "relax":
@@ -64,6 +70,14 @@ def _controls(topic: str, claim: Claim, court: Court) -> list[str]:
     """Measures that a topic may mean, without duties."""
     found = [m for m in measures_of(topic, claim.actor)[0] if m in court.ledger.measures]
     return [m for m in found if not court.ledger.measures[m].is_tariff]
+
+
+def _announced_in(claim: Claim, court: Court, names: list[str]) -> list[str]:
+    """Measures announced in the days a claim names: `the controls it announced on Oct. 9`, `its October controls`."""
+    if claim.date is None:
+        return []
+    first, last = claim.date
+    return [m for m in names if any(e.kind == "announced" and first <= e.date <= last for e in _seen(court, m))]
 
 
 def _easings(claim: Claim, court: Court, first: dt.date, last: dt.date) -> dict[str, dt.date]:
@@ -199,15 +213,22 @@ def _unplanned(claim: Claim, court: Court, names: list[str], day: dt.date) -> Ve
 
 def _planned(claim: Claim, court: Court, names: list[str], day: dt.date) -> Verdict:
     """Whether what was planned, threatened or foreseen came within a year."""
+    last = min(day + dt.timedelta(days=_YEAR), claim.horizon[1] if claim.horizon else dt.date.max)
+    if claim.date is not None and claim.date[0] > day:
+        for name in names:
+            state = _status(court, name, claim.date[0])
+            if state["status"] in ("suspended", "ended", "withdrawn"):
+                text = f"{state['status']} by {claim.date[0]}, the day it was to begin"
+                return Verdict("contradicted", name, text)
     for name in names:
         for e in _seen(court, name):
-            if e.kind == "entered_into_force" and day < e.date <= day + dt.timedelta(days=_YEAR):
+            if e.kind == "entered_into_force" and day < e.date <= last:
                 later = _status(court, name, court.ledger.firm_until)
                 text = f"came into force on {e.date}" + (f" ({e.instrument})" if e.instrument else "")
                 return Verdict(
                     "supported", name, f"{text}; {later['status'].replace('_', ' ')} at {court.ledger.firm_until}"
                 )
     live = [m for m in names if _status(court, m, day)["status"] in _IN_FORCE]
-    if live and claim.modality == "forecast":
+    if live and claim.modality == "forecast" and claim.action != "restrict":
         return Verdict("supported", live[0], f"in force since {_began(court, live[0])}, and kept")
     return Verdict("cannot_be_told", names[0], "nothing of the kind came into force within a year")

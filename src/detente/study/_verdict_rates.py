@@ -48,6 +48,8 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     """The verdict on a change or level of a duty."""
     if "average" in claim.text.casefold() or "effective rate" in claim.text.casefold():
         return _average(claim, court)
+    if (unfit := _unfit(claim, court)) is not None:
+        return unfit
     series = _series(claim, court)
     today = court.day_of(claim)
     put_off = not series and _stays(claim) and claim.actor is not None and not claim.negated
@@ -122,6 +124,18 @@ def opposite(found: Verdict, claim: Claim, court: Court, day: dt.date) -> Verdic
     return Verdict(word, found.measure, lead + found.detail)
 
 
+def _unfit(claim: Claim, court: Court) -> Verdict | None:
+    """Where the measures of a topic cannot answer: a range over several lists, or goods that only some lists cover."""
+    lists = [m for t in claim.subject for m in measures_of(t, claim.actor)[0]]
+    if claim.low is not None and claim.kind == "tariff_level" and len(lists) > 1:
+        return Verdict("cannot_be_told", lists[0], "a range over several duties: no one of them decides it")
+    others = [t for t in claim.subject if t not in ("section-301", "reciprocal", "fentanyl")]
+    if "section-301" in claim.subject and others and not any(measures_of(t, claim.actor)[0] for t in others):
+        what = f"which of the lists covers {', '.join(others)} is not told"
+        return Verdict("cannot_be_told", lists[0] if lists else None, what)
+    return None
+
+
 def _positive(claim: Claim, court: Court, series: list[Series], day: dt.date) -> Verdict:
     """The verdict on what is said, whether it is asserted or denied."""
     if claim.modality == "threatened" and (threat := _never(claim, court, series, day)).verdict == "supported":
@@ -141,6 +155,11 @@ def _positive(claim: Claim, court: Court, series: list[Series], day: dt.date) ->
         return other
     if (varies := _varying(claim, court, day)) is not None:
         return varies
+    if claim.kind == "tariff_change" and claim.from_ is None and claim.to is not None:
+        for s in series:
+            if not s.narrow and s.at(day) > 0 and _meets(s.at(day), claim):
+                text = f"{_pc(s.at(day))} % on {day}, but it moved there before; {s.applies_to}"
+                return Verdict("partly", s.name, text)
     return _against(claim, series, day)
 
 
@@ -247,7 +266,10 @@ def _average(claim: Claim, court: Court) -> Verdict:
 
 
 def _series(claim: Claim, court: Court) -> list[Series]:
-    ids = [m for t in claim.subject for m in measures_of(t, claim.actor)[0]]
+    topics = list(claim.subject)
+    if "section-301" in topics and len(topics) > 1:
+        topics = [t for t in topics if t not in ("section-301", "semiconductors")] or topics  # goods name the list
+    ids = [m for t in topics for m in measures_of(t, claim.actor)[0]]
     ids = [m for m in ids if m in court.ledger.measures and court.ledger.measures[m].is_tariff]
     ids = [m for m in ids if claim.target is None or court.ledger.measures[m].reaches(claim.target)]
     out = [s for m in dict.fromkeys(ids) if (s := _of_measure(m, court)) is not None]

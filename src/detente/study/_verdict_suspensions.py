@@ -27,6 +27,7 @@ class Stay:
     until: dt.date | None
     stays: float | None
     planned: float | None
+    extended: bool = False
 
     @property
     def size(self) -> float | None:
@@ -47,7 +48,7 @@ def stays_of(court: Court, names: Sequence[str]) -> list[Stay]:
         for e in court.ledger.measures[name].events:
             if e.kind in ("suspended", "extended") and (court.known is None or e.known <= court.known):
                 full = f"{name}#{e.limb}" if e.limb else name
-                out.append(Stay(full, _start(e), e.until, e.rate, e.then_rate))
+                out.append(Stay(full, _start(e), e.until, e.rate, e.then_rate, e.kind == "extended"))
     return out
 
 
@@ -123,6 +124,9 @@ def until_verdict(claim: Claim, court: Court, name: str, day: dt.date) -> Verdic
 def term_verdict(claim: Claim, court: Court, day: dt.date) -> Verdict:
     """How long a suspension holds, and the day it ends, against the suspensions that ran or began around the day."""
     stays = list(_around(claim, court, day))
+    if any(w in claim.text.casefold() for w in ("extension", "extend", "another", "prolong")):
+        # what was put off before is no extension; one foreseen lies ahead
+        stays = [s for s in _ahead(claim, court, day) if s.extended]
     for stay in stays:
         if claim.kind == "deadline" and _until(claim, stay.until):
             return Verdict("supported", stay.name, stay.told())
@@ -139,7 +143,7 @@ def term_verdict(claim: Claim, court: Court, day: dt.date) -> Verdict:
     return Verdict("cannot_be_told", None, "no term in the ledger has this length or end")
 
 
-def _around(claim: Claim, court: Court, day: dt.date) -> Iterator[Stay]:
+def _around(claim: Claim, court: Court, day: dt.date, ahead: int = _AHEAD) -> Iterator[Stay]:
     """Suspensions that may be meant: of what the claim names, else of the two governments' duties; nearest first."""
     named = [m for t in claim.subject for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
     names = list(dict.fromkeys(named)) or [
@@ -150,9 +154,17 @@ def _around(claim: Claim, court: Court, day: dt.date) -> Iterator[Stay]:
     rows = [s for s in stays_of(court, names) if s.until]
     rows = [
         s for s in rows
-        if s.until and s.since - dt.timedelta(days=_AHEAD) <= day <= s.until + dt.timedelta(days=_AHEAD)
+        if s.until and s.since - dt.timedelta(days=ahead) <= day <= s.until + dt.timedelta(days=_AHEAD)
     ]  # fmt: skip
     yield from sorted(rows, key=lambda s: abs((s.since - day).days))
+
+
+def _ahead(claim: Claim, court: Court, day: dt.date) -> Iterator[Stay]:
+    """Suspensions that may be meant, begun around the day or within a year after it."""
+    later = _LATER if claim.modality in ("forecast", "planned", "promised", "threatened") else _AHEAD
+    for s in _around(claim, court, day, later):
+        if s.since >= day - dt.timedelta(days=_AHEAD):
+            yield s
 
 
 def _lasts(claim: Claim, stay: Stay) -> bool:

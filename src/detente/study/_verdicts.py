@@ -193,6 +193,8 @@ def _outcome(claim: Claim, court: Court) -> Verdict:
             continue
         whole = claim.date is not None and (claim.date[1] - claim.date[0]).days > 300
         if year is not None and year.year == row["year"] and (whole or claim.date is None):
+            if claim.date is None and claim.horizon is None:
+                return Verdict("cannot_be_told", row["source"], f"the text names no period; on record is {row['year']}")
             if claim.conditional:
                 return Verdict("cannot_be_told", row["source"], "said under a condition; only what happened is seen")
             if claim.kind == "trade_level":
