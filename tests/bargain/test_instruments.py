@@ -196,6 +196,17 @@ def test_a_group_as_rival_counts_by_spending():
     assert seeds.sum() == pytest.approx(0.9)
 
 
+def test_a_bound_is_named_with_its_kind(small):
+    best = optimal_tariffs(
+        small, "A", ["B"], ["X"], instruments=["tariffs", "export_taxes"],
+        bounds={"tariffs": (0.0, 0.5), "export_taxes": (0.0, 0.02)},
+    )  # fmt: skip
+    assert best.status == "solved"
+    assert best.export_taxes[0] == pytest.approx(0.02)
+    assert best.at_bound == (("X", "B", "export_taxes"),)
+    assert best.table("export_taxes") == [{"sector": "X", "importer": "B", "export_tax": pytest.approx(0.02)}]
+
+
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [

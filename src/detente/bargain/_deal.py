@@ -70,6 +70,16 @@ class Deal:
         return tuple(s.of("tariffs") for s in self.settings)
 
     @property
+    def export_taxes(self) -> tuple[np.ndarray, ...]:
+        """Export taxes of each player, fractions of the price before them."""
+        return tuple(s.of("export_taxes") for s in self.settings)
+
+    @property
+    def export_ceilings(self) -> tuple[np.ndarray, ...]:
+        """Limits of each player over baseline quantities; what is sold where the limit is slack."""
+        return tuple(s.of("export_ceilings") for s in self.settings)
+
+    @property
     def gains_percent(self) -> dict[str, float]:
         """Payoff less threat point."""
         return {p: self.payoffs_percent[p] - self.threat_percent[p] for p in self.players}

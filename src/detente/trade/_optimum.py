@@ -42,7 +42,8 @@ class Optimum:
     gain_percent
         Objective there less at the start.
     at_bound
-        Variables that lie on a bound: their rate says 'at least' or 'at most'.
+        Variables that lie on a bound, (sector, partner), and the kind if it is no tariff: their rate says 'at least'
+        or 'at most'.
     """
 
     model: TradeModel
@@ -51,7 +52,7 @@ class Optimum:
     status: str
     slope: float
     gain_percent: float
-    at_bound: tuple[tuple[str, str], ...]
+    at_bound: tuple[tuple[str, ...], ...]
     solves: int
     seconds: float
     equilibrium: Equilibrium
@@ -161,7 +162,7 @@ def optimal_tariffs(
         m, player, Settings.of_player(problem, tools, slice(None), values, solution),
         status if solution.solved else solution.status.value, slope,
         np.nan if reading is None else float(reading.values[0]) - start_value,
-        tuple(n for n, fixed in zip(tools.names, held, strict=True) if fixed), problem.solves,
+        tuple(n for n, fixed in zip(tools.labels, held, strict=True) if fixed), problem.solves,
         time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(values), solution),
     )  # fmt: skip
 

@@ -98,6 +98,12 @@ class Instruments:
         """Number of variables."""
         return len(self.names)
 
+    @property
+    def labels(self) -> tuple[tuple[str, ...], ...]:
+        """(sector, partner) of each variable, with its kind where that is no tariff."""
+        kinds = self.kinds or ("tariffs",) * self.count
+        return tuple(n if k == "tariffs" else (*n, k) for n, k in zip(self.names, kinds, strict=True))
+
     def of(self, kind: str) -> np.ndarray:
         """(variable,) whether each is of this kind."""
         return np.array([k == kind for k in self.kinds or ("tariffs",) * self.count], dtype=bool)
