@@ -1,9 +1,9 @@
 """The claims of speed of `detente.controls`, each with what it took: `python benchmarks/controls.py`.
 
 Claims: the cascade over 10 million holdings in under 6 s and 4 GB and over 450,000 in under 0.3 s, sorting included;
-look-through stakes down a chain and round a ring of 200,000 in under 5 s, because the work grows with the holdings and
-not with their depth; 1,000 names against the embedded lists in under 5 s once the index is built. `names` counts alarms on well-known firms that
-are not listed and listed names missed with two letters swapped. Each part runs in a
+look-through stakes down a chain and round a ring of 200,000 in under 5 s, because the work grows with the holdings
+and not with their depth; 1,000 names against the embedded lists in under 5 s once the index is built. `names` counts
+alarms on well-known firms that are not listed and listed names missed with two letters swapped. Each part runs in a
 process of its own, so that the memory shown is its own.
 """
 

@@ -137,24 +137,30 @@ def _edits() -> Callable[[str, str], int]:
 
 def _runs(parts: list[Any]) -> list[tuple[int, int, str]]:
     """(first, past the last, text) of every run of up to three neighbouring parts."""
-    out = []
-    for i in range(len(parts)):
-        for j in range(i + 1, min(i + 3, len(parts)) + 1):
-            if parts[j - 1].index - parts[i].index == j - i - 1:
-                out.append((i, j, "".join(p.comparable for p in parts[i:j])))
+    texts, places, size = [p.comparable for p in parts], [p.index for p in parts], len(parts)
+    out = [(i, i + 1, text) for i, text in enumerate(texts)]
+    for i in range(size - 1):
+        if places[i + 1] - places[i] == 1:
+            out.append((i, i + 2, texts[i] + texts[i + 1]))
+            if i + 2 < size and places[i + 2] - places[i] == 2:
+                out.append((i, i + 3, texts[i] + texts[i + 1] + texts[i + 2]))
     return out
 
 
 def _align(here: list[Any], there: list[Any]) -> tuple[list[tuple[list[Any], list[Any], float]], list[Any], list[Any]]:
     """Near spellings among the parts left over, best first; and what stays alone on either side."""
     candidates = []
-    runs = _runs(there)
+    runs = [(k, m, b, len(b)) for k, m, b in _runs(there)] if here and there else []
     for i, j, a in _runs(here) if runs else ():
-        for k, m, b in runs:
-            joined = j - i > 1 or m - k > 1
-            if j - i > 1 and m - k > 1:
+        single, length = j - i == 1, len(a)
+        for k, m, b, other in runs:
+            one = m - k == 1
+            if not (single or one):
                 continue
-            least = 0.8 if joined else 0.3
+            least = 0.3 if single and one else 0.8
+            # what cannot be reached by the lengths alone is not compared: most pairs are none
+            if _SLOPE * abs(length - other) >= (1.0 - least) * max(length, other):
+                continue
             likeness = _likeness(a, b, least)
             if likeness > least:
                 candidates.append((likeness, j - i + m - k, i, j, k, m))

@@ -97,6 +97,11 @@ class Screener:
         else:
             self.index = Index.of(self.names)
 
+    @functools.cached_property
+    def _plain(self) -> list[str]:
+        """The listed names in small letters."""
+        return [name.casefold() for name in self.names]
+
     def matches(self, name: str, min_score: float = REVIEW) -> list[Match]:
         """Listed parties that `name` may be, best first, one line per entry."""
         from rapidfuzz import fuzz
@@ -119,7 +124,7 @@ class Screener:
         """The best match of each entry near a name (or near another spelling of it), by the entry's place."""
         places = self.index.nearest(near or name, _NEAREST)
         plain = (near or name)[:LONGEST_NAME].casefold()
-        alike = ((ratio(plain, self.names[i].casefold()), -i) for i in places[_BY_LETTERS:])
+        alike = ((ratio(plain, self._plain[i]), -i) for i in places[_BY_LETTERS:])
         rest = [-i for score, i in sorted(alike, reverse=True) if score >= _LEAST_RATIO]
         ranked = places[:_BY_LETTERS] + rest[: _RESCORED - _BY_LETTERS]
         best: dict[int, Match] = {}
