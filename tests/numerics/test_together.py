@@ -108,7 +108,7 @@ def test_compiled_programs_never_call_back_to_the_host():
     size = sum(x.size for x in state)
     several = {"real_income_percent": np.eye(4)}
     programs = {
-        "solve": jax.make_jaxpr(lambda s: m._solve._accelerate(b, p, shock, s, 1e-10, 50.0, PACE, 5))(state),
+        "solve": jax.make_jaxpr(lambda s: m._solve._accelerate(b, p, shock, s, 1e-10, 50.0, PACE, 5, 80))(state),
         "polish": jax.make_jaxpr(lambda s: m._solve._polish(b, p, shock, s, 1e-10, PACE))(state),
         "gradient": jax.make_jaxpr(lambda s: m._adjoint._gradient(b, p, shock, s, seed))(state),
         "own_slopes": jax.make_jaxpr(

@@ -5,6 +5,7 @@ Walker and Ni (2011), "Anderson acceleration for fixed-point iterations", SIAM J
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,7 +21,10 @@ _HUGE = 1e300
 
 
 class Iterate(NamedTuple):
-    """State of the iteration; `residual` is the largest undamped gap of any log unknown."""
+    """State of the iteration; `residual` is the largest undamped gap of any log unknown.
+
+    `mark` is the least residual so far, moved only when it is halved, and `marked` the step it was moved at.
+    """
 
     x: Float[Array, " m"]
     residual: Float[Array, ""]
@@ -30,6 +34,8 @@ class Iterate(NamedTuple):
     dg: Float[Array, "depth m"]
     df: Float[Array, "depth m"]
     gram: Float[Array, "depth depth"]
+    mark: Float[Array, ""]
+    marked: Float[Array, ""]
 
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -48,10 +54,12 @@ def anderson(
     depth: int,
     tolerance: Float[Array, ""],
     max_steps: Float[Array, ""],
+    patience: float = math.inf,
 ) -> tuple[S, Float[Array, ""], Float[Array, ""]]:
     """Iterate `x -> function(x)` to a gap below `tolerance`; returns state, residual and steps taken.
 
-    Stops on NaN: the caller reads the residual, never the state alone.
+    Stops on NaN, and after `patience` steps that did not halve the residual: the caller reads the residual, never
+    the state alone.
     """
     flat0, unravel = ravel_pytree(start)
 
@@ -60,7 +68,8 @@ def anderson(
         return ravel_pytree(new)[0] - x, largest(gap)
 
     def more(it: Iterate) -> Array:
-        return (it.residual > tolerance) & (it.steps < max_steps) & jnp.isfinite(it.residual)
+        going = (it.residual > tolerance) & (it.steps < max_steps) & jnp.isfinite(it.residual)
+        return going if math.isinf(patience) else going & (it.steps - it.marked < patience)
 
     def body(it: Iterate) -> Iterate:
         f, residual = evaluate(it.x)
@@ -76,13 +85,16 @@ def anderson(
         weight = jnp.linalg.solve(gram + _RIDGE * scale * jnp.eye(depth), products[:, 1])
         x_new = it.x + f - weight @ dg
         done = residual <= tolerance
-        return Iterate(jnp.where(done, it.x, x_new), residual, it.steps + 1, it.x, f, dg, df, gram)
+        halved = residual < 0.5 * it.mark
+        mark, marked = jnp.where(halved, residual, it.mark), jnp.where(halved, it.steps, it.marked)
+        return Iterate(jnp.where(done, it.x, x_new), residual, it.steps + 1, it.x, f, dg, df, gram, mark, marked)
 
     zero = jnp.zeros((depth, flat0.size))
     # the first residual is not known yet: large, and finite so that it does not read as a failure
     begin = Iterate(
-        flat0, jnp.asarray(_HUGE), jnp.zeros(()), flat0, jnp.zeros_like(flat0), zero, zero, jnp.zeros((depth, depth))
-    )
+        flat0, jnp.asarray(_HUGE), jnp.zeros(()), flat0, jnp.zeros_like(flat0), zero, zero, jnp.zeros((depth, depth)),
+        jnp.asarray(_HUGE), jnp.zeros(()),
+    )  # fmt: skip
     end = jax.lax.while_loop(more, body, begin)
     return unravel(end.x), end.residual, end.steps
 

@@ -13,6 +13,9 @@ from jaxtyping import Array, Float
 
 from detente.model import _config as _config
 
+_ROUNDED = 1e-5
+"""Most by which the cost shares of a sector may miss one: rounding of published accounts."""
+
 
 @functools.partial(jax.tree_util.register_dataclass)
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Ceilings(NamedTuple):
     """Export ceilings: groups `g` of flows `f` whose quantity together may not pass a limit.
 
     Each flow stands in one group only. `limit` is the ceiling over the group's baseline quantity; who gets
-    the scarcity rent is a share each (the rest of one is rent to nobody: real waste).
+    the scarcity rent is a share each (the rest of one is rent to nobody: real waste). A limit of 0 is a ban: the
+    flows end, as under trade costs without end.
     """
 
     sector: Any  # Int[Array, " f"]
@@ -68,6 +72,7 @@ class Ceilings(NamedTuple):
     limit: Any  # Float[Array, " g"]
     to_exporter: Any  # Float[Array, " g"], 1 or 0
     to_importer: Any  # Float[Array, " g"], 1 or 0
+    through: Any = None  # Float[Array, " g"], on the way to a ban: what is left of the flows' pull; None is nothing
 
 
 class ShockArrays(NamedTuple):
@@ -98,12 +103,23 @@ def baseline_from_accounts(
 ) -> Baseline:
     """A `Baseline` from accounts in any money unit; see `detente.world.World` for the shapes.
 
-    The deficit is spending less income, `D_n = F_n - (value added + duties + input-tax revenue)`.
+    The deficit is spending less income, `D_n = F_n - (value added + duties + input-tax revenue)`. Cost shares that
+    sum to one only as far as their source was rounded are scaled to do so: otherwise no state closes every budget.
+
+    Raises
+    ------
+    ValueError
+        If the cost shares of a sector with output miss one by more than 1e-5.
     """
     trade, tariffs = np.asarray(trade, float), np.asarray(tariffs, float)
     beta, gamma = np.asarray(value_added_shares, float), np.asarray(input_shares, float)
     tax = np.asarray(input_taxes, float)
     output = trade.sum(axis=1).T
+    whole = beta + gamma.sum(axis=1)
+    if (missed := np.abs(np.where(output > 0, whole - 1.0, 0.0)).max()) > _ROUNDED:
+        raise ValueError(f"value-added and input shares of a sector miss one by {missed:.1e}")
+    whole = np.where(whole > 0, whole, 1.0)
+    beta, gamma = beta / whole, gamma / whole[:, None, :]
     scale = 1.0 / (beta * output).sum()
     trade, output = trade * scale, output * scale
     paid = trade * (1.0 + tariffs)

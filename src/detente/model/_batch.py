@@ -16,8 +16,9 @@ from jaxtyping import Array
 
 from detente.model._anderson import anderson
 from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
+from detente.model._config import compile_seconds
 from detente.model._map import Pace, State, start, step
-from detente.model._solve import Solution, SolverOptions, Status, solve
+from detente.model._solve import Attempt, Solution, SolverOptions, Status, poorest, solve
 from detente.model._wedges import wedges
 
 _DEFAULT = SolverOptions()
@@ -95,37 +96,40 @@ def solve_together(
     for rows in alike.values():
         for first in range(0, len(rows), size):
             some = rows[first : first + size]
-            clock = time.perf_counter()
+            clock, compiled = time.perf_counter(), compile_seconds()
             origin = start(baseline, shocks[some[0]]) if begin is None else begin
-            states, residual, steps = _together(
+            states, residual, steps, least = _together(
                 baseline, _stack([each[i] for i in some]), _stack([shocks[i] for i in some]), origin,
                 jnp.asarray(options.tolerance), jnp.asarray(float(options.max_steps)),
-                Pace(jnp.asarray(options.damping), jnp.asarray(1.0)), options.depth,
+                Pace(jnp.asarray(options.damping), jnp.asarray(1.0)), options.depth, options.patience,
             )  # fmt: skip
-            gaps, counts = np.asarray(residual), np.asarray(steps)
+            gaps, counts, worth = np.asarray(residual), np.asarray(steps), np.asarray(least)
+            compiling = (compile_seconds() - compiled) / len(some)
             spent = (time.perf_counter() - clock) / len(some)
             for k, i in enumerate(some):
-                if gaps[k] <= options.tolerance:
-                    state = jax.tree.map(lambda leaf, k=k: leaf[k], states)
-                    found[i] = Solution(state, Status.solved, float(gaps[k]), int(counts[k]), spent)
+                state = jax.tree.map(lambda leaf, k=k: leaf[k], states)
+                one = Attempt(state, float(gaps[k]), int(counts[k]), float(worth[k]))
+                if one.found(options.tolerance):
+                    found[i] = Solution(state, Status.solved, one.gap, one.steps, spent, compiling)
                 else:
                     found[i] = solve(baseline, each[i], shocks[i], begin=begin, options=options)
     return [found[i] for i in range(len(shocks))]
 
 
-@functools.partial(jax.jit, static_argnames=("depth",))
+@functools.partial(jax.jit, static_argnames=("depth", "patience"))
 def _together(
     baseline: Baseline, parameters: Parameters, shocks: ShockArrays, begin: State,
-    tolerance: Array, max_steps: Array, pace: Pace, depth: int,
-) -> tuple[State, Array, Array]:  # fmt: skip
-    def one(p: Parameters, shock: ShockArrays) -> tuple[State, Array, Array]:
+    tolerance: Array, max_steps: Array, pace: Pace, depth: int, patience: int,
+) -> tuple[State, Array, Array, Array]:  # fmt: skip
+    def one(p: Parameters, shock: ShockArrays) -> tuple[State, Array, Array, Array]:
         wedge = wedges(baseline, p, shock)
-        return anderson(
+        state, gap, steps = anderson(
             lambda s: step(baseline, p, shock, wedge, s, pace), begin,
-            depth=depth, tolerance=tolerance, max_steps=max_steps,
+            depth=depth, tolerance=tolerance, max_steps=max_steps, patience=patience,
         )  # fmt: skip
+        return state, gap, steps, poorest(baseline, p, shock, wedge, state)
 
-    found: tuple[State, Array, Array] = jax.vmap(one)(parameters, shocks)
+    found: tuple[State, Array, Array, Array] = jax.vmap(one)(parameters, shocks)
     return found
 
 

@@ -5,6 +5,7 @@ Where compiled programs live: `detente.caches`. No result depends on it.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import jax
@@ -17,8 +18,23 @@ gmres: Any = jax.scipy.sparse.linalg.gmres
 """The Krylov solver of the adjoint and of Newton steps; JAX gives it no types."""
 
 
+_spent = threading.local()
+
+
+def compile_seconds() -> float:
+    """Seconds this thread has spent tracing and compiling so far; a difference says what a call spent."""
+    return getattr(_spent, "seconds", 0.0)
+
+
+def _count(event: str, seconds: float, **_: Any) -> None:
+    if event.startswith("/jax/core/compile/"):
+        _spent.seconds = compile_seconds() + seconds
+
+
 def _configure() -> None:
     _settings.update("jax_enable_x64", True)
+    monitoring: Any = jax.monitoring
+    monitoring.register_event_duration_secs_listener(_count)
     folder = caches.folder("jax")
     if folder is None:
         return

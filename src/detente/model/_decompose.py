@@ -10,7 +10,9 @@ $$F\,d\ln W = \underbrace{\textstyle\sum V^{exp} d\ln b - \sum V^{imp} d\ln b}_{
  - \underbrace{\textstyle\sum V\,d\ln d}_{\text{trade costs}}
  + \underbrace{\textstyle\sum Y\,d\ln A}_{\text{productivity}} + \underbrace{dD}_{\text{transfers}} .$$
 
-Each part is integrated over the path by the trapezoid rule on `intervals` steps, with one Richardson step.
+Each part is integrated over the path by the trapezoid rule on `intervals` steps, with one Richardson step. A ban is
+an iceberg on its way to infinity, so that its loss stands under trade costs; in place of its cost, which has no end,
+runs the share factor $\varphi = d^{-\theta}$ from one to zero, with the finite $V/\varphi$ in place of $V$.
 Caliendo and Parro (2015, Review of Economic Studies 82(1)) use the first two, at the baseline only.
 """
 
@@ -26,14 +28,25 @@ import numpy as np
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._ces import ces_log
-from detente.model._map import State, allocate, start
+from detente.model._map import Allocation, State, allocate, start
 from detente.model._outcomes import flows_of, input_purchases, outcomes
 from detente.model._solve import Solution, SolverOptions, between, solve
-from detente.model._wedges import wedges
+from detente.model._wedges import Wedges, share_factor, wedges
 
 PARTS = (
     "terms_of_trade", "tariff_volume", "export_rents", "input_wedges", "trade_costs", "productivity", "transfers",
 )  # fmt: skip
+
+
+class _Banned(NamedTuple):
+    """Flows under ceilings, each (flow,): what a ban's share factor brings, per unit of it and of spending."""
+
+    importer: Any
+    exporter: Any
+    factor: Any
+    cost: Any
+    duty: Any
+    kept: Any
 
 
 class _Node(NamedTuple):
@@ -54,6 +67,7 @@ class _Node(NamedTuple):
     final: Any
     transfer: Any
     log_welfare: Any
+    banned: _Banned | None
 
 
 # run a handful of times a decomposition: compiling them soon matters more than running them fast
@@ -62,17 +76,19 @@ _QUICK = {"xla_backend_optimization_level": 0}
 
 @functools.partial(jax.jit, compiler_options=_QUICK)
 def _node(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> _Node:
-    p = parameters
-    a = allocate(baseline, p, shock, wedges(baseline, p, shock), state)
-    flows = flows_of(shock, a, state.premium)
+    p, wedge = parameters, wedges(baseline, parameters, shock)
+    a = allocate(baseline, p, shock, wedge, state)
+    flows = flows_of(parameters, shock, a, state.premium)
     log_wedge = jnp.log(shock.trade_cost)
     rent_abroad = jnp.zeros_like(flows.border)
+    arrives, banned = flows.arrives, None
     c = shock.ceilings
     if c is not None:
         at = (c.sector, c.importer, c.exporter)
         wasted = 1.0 - (c.to_exporter + c.to_importer)[c.group]
         log_wedge = log_wedge.at[at].add(wasted * state.premium[c.group])
         rent_abroad = rent_abroad.at[at].set(flows.border[at] * a.border.rent * c.to_importer[c.group])
+        arrives, banned = _without_ban(p, shock, wedge, a, arrives)
     paid = flows.border - rent_abroad
     inputs = input_purchases(baseline, p, a)
     taxed = inputs * (baseline.input_tax / (1.0 + baseline.input_tax))[:, None, :]
@@ -80,10 +96,29 @@ def _node(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state:
     income = jnp.exp(a.wage_index) * va0 + a.duty + a.input_tax + a.export_revenue + a.rent_abroad
     log_final_price = ces_log(baseline.final_share[..., None], a.price, p.sigma_c)[:, 0]
     return _Node(
-        flows.log_price, log_wedge, jnp.log(shock.productivity), a.price, flows.arrives, paid,
+        flows.log_price, log_wedge, jnp.log(shock.productivity), a.price, arrives, paid,
         flows.border * shock.tariff, paid - flows.receipts, rent_abroad,
-        inputs, taxed, a.output, a.final, a.final - income, jnp.log(a.final / baseline.final) - log_final_price,
+        inputs, taxed, a.output, a.final, a.final - income, jnp.log(a.final / baseline.final) - log_final_price, banned,
     )  # fmt: skip
+
+
+def _without_ban(
+    parameters: Parameters, shock: ShockArrays, wedge: Wedges, a: Allocation, arrives: Any
+) -> tuple[Any, _Banned]:
+    """Quantities with the share factor of a ban taken out of them, and what goes with that factor."""
+    c = shock.ceilings
+    assert c is not None
+    at = (c.sector, c.importer, c.exporter)
+    factor, is_ban = share_factor(c)[c.group], (c.limit <= 0)[c.group]
+    scale = a.attraction[c.sector, c.exporter] * a.demand[c.sector, c.importer]
+    value, receipts = (jnp.where(is_ban, x[at] * scale, 0.0) for x in (wedge.to_border, wedge.to_producer))
+    theta, buyer, seller = parameters.theta[c.sector], a.final[c.importer], a.final[c.exporter]
+    unit = receipts / jnp.exp(a.cost.T[c.sector, c.exporter]) / shock.trade_cost[at]
+    banned = _Banned(
+        c.importer, c.exporter, factor, value / theta / buyer,
+        value * shock.tariff[at] * (1.0 + 1.0 / theta) / buyer, (value - receipts) / seller,
+    )  # fmt: skip
+    return arrives.at[at].set(jnp.where(is_ban, unit, arrives[at])), banned
 
 
 def _log(value: Any) -> Any:
@@ -111,12 +146,20 @@ def _parts(one: _Node, two: _Node) -> Any:
     )
     rent = (weight("kept", exporter) * shipped).sum(axis=(0, 1))
     rent = rent + (weight("rent_abroad", importer) * quantity).sum(axis=(0, 2))
+    volume = (weight("duty", importer) * quantity).sum(axis=(0, 2))
+    costs = -(weight("paid", importer) * d_wedge).sum(axis=(0, 2))
+    if one.banned is not None and two.banned is not None:
+        cost, duty, kept = (0.5 * (getattr(one.banned, x) + getattr(two.banned, x)) for x in ("cost", "duty", "kept"))
+        gone = two.banned.factor - one.banned.factor
+        costs = costs.at[one.banned.importer].add(cost * gone)
+        volume = volume.at[one.banned.importer].add(duty * gone)
+        rent = rent.at[one.banned.exporter].add(kept * gone)
     return jnp.stack([
         terms,
-        (weight("duty", importer) * quantity).sum(axis=(0, 2)),
+        volume,
         rent,
         (weight("taxed", (-1, 1, 1)) * use).sum(axis=(1, 2)),
-        -(weight("paid", importer) * d_wedge).sum(axis=(0, 2)),
+        costs,
         (weight("output", (-1, 1)) * moved("log_productivity")).sum(axis=1),
         0.5 * (1.0 / one.final + 1.0 / two.final) * moved("transfer"),
     ])  # fmt: skip
@@ -145,7 +188,7 @@ def decompose(
     """Parts of the real-income change in percent, each (economy,), summing to `total` exactly.
 
     `integration_error` is what the quadrature left over; it shrinks with the fourth power of
-    `intervals` (even, at least 2) and is a row of its own so that nothing is hidden.
+    `intervals` (even, at least 2; doubled for a ban) and is a row of its own so that nothing is hidden.
 
     Raises
     ------
@@ -155,6 +198,8 @@ def decompose(
     if intervals < 2 or intervals % 2:
         raise ValueError(f"intervals must be even and at least 2, not {intervals}")
     settings = options or SolverOptions()
+    if shock.ceilings is not None and bool((np.asarray(shock.ceilings.limit) <= 0).any()):
+        intervals *= 2  # a ban's loss gathers at the end of the path
     # the path begins where the ceilings just do not bind and no export tax is paid
     begin = between(baseline, shock, 0.0)
     state = start(baseline, shock)

@@ -41,10 +41,13 @@ class Allocation(NamedTuple):
     demand: Float[Array, "j n"]
     output: Float[Array, "n j"]
     value_added: Float[Array, "n j"]
+    sales_abroad: Float[Array, "j i"]
+    imports: Float[Array, "j n"]
     duty: Float[Array, " n"]
     input_tax: Float[Array, " n"]
     export_revenue: Float[Array, " n"]
     rent_abroad: Float[Array, " n"]
+    rent_lost: Float[Array, " n"]
     final: Float[Array, " n"]
     final_by_sector: Float[Array, "n j"]
     spending: Float[Array, "n j"]
@@ -94,16 +97,19 @@ def allocate(baseline: Baseline, parameters: Parameters, shock: ShockArrays, wed
     border = at_border(p, shock, wedge, state.premium)
     attraction = jnp.exp(-p.theta * log_cost).T
     bought = baseline.spending.T > 0
-    phi = jnp.where(bought, jnp.einsum("jni,ji->jn", border.pull, attraction), 1.0)
+    home, from_abroad = border.home, jnp.einsum("jni,ji->jn", border.pull, attraction)
+    phi = jnp.where(bought, home.pull * attraction + from_abroad, 1.0)
     log_price = (-jnp.log(phi) / p.theta[:, None]).T
 
     spending = jnp.where(bought, jnp.exp(state.spending).T, 0.0)
     demand = spending / phi
-    output = (attraction * jnp.einsum("jni,jn->ji", border.to_producer, demand)).T
+    at_home = attraction * demand
+    receipts = attraction * jnp.einsum("jni,jn->ji", border.to_producer, demand)
+    output = (home.to_producer * at_home + receipts).T
     # duty = what buyers pay less what is paid at the border
-    landed = (demand * jnp.einsum("jni,ji->jn", border.to_border, attraction)).sum(axis=0)
-    duty = spending.sum(axis=0) - landed
-    export_revenue, rent_abroad = border.revenues(shock, attraction, demand, output)
+    imports = demand * jnp.einsum("jni,ji->jn", border.to_border, attraction)
+    duty = (demand * from_abroad - imports + (home.pull - home.to_border) * at_home).sum(axis=0)
+    sales_abroad, export_revenue, rent_abroad, rent_lost = border.revenues(shock, attraction, demand, receipts)
 
     value_added = baseline.value_added_share * jnp.exp((1.0 - p.rho_v) * (wage - log_bundle)) * output
     per_unit = jnp.exp((p.rho_m - p.rho_v) * log_inputs + (p.rho_v - 1.0) * log_bundle) * output
@@ -119,8 +125,9 @@ def allocate(baseline: Baseline, parameters: Parameters, shock: ShockArrays, wed
     tilt = jnp.exp((1.0 - p.sigma_c) * (log_price - log_final_price))
     final_by_sector = baseline.final_share * tilt * final[:, None]
     return Allocation(
-        wage, index, log_cost, log_price, attraction, demand, output, value_added, duty, input_tax,
-        export_revenue, rent_abroad, final, final_by_sector, purchases + final_by_sector, border,
+        wage, index, log_cost, log_price, attraction, demand, output, value_added,
+        sales_abroad, imports, duty, input_tax, export_revenue, rent_abroad, rent_lost,
+        final, final_by_sector, purchases + final_by_sector, border,
     )  # fmt: skip
 
 
@@ -181,7 +188,7 @@ def step(
     own = 1.0 / (1.0 + parameters.immobility * parameters.theta * baseline.value_added_share)
     moved = state.value_added + own * gap.value_added
     index = jnp.log((va0 * jnp.exp(moved)).sum(axis=1) / va0.sum(axis=1))
-    wage = a.wage_index - index + pace.damping * wage_gap(baseline, parameters, wedge, a)
+    wage = a.wage_index - index + pace.damping * wage_gap(baseline, parameters, a)
     whole = (va0 / va0.sum(axis=1, keepdims=True) * gap.value_added).sum(axis=1, keepdims=True)
     surely = state.value_added + pace.damping * whole + own * (gap.value_added - whole)
     damped = pace.by_trade * (moved + wage[:, None]) + (1.0 - pace.by_trade) * surely
@@ -189,25 +196,23 @@ def step(
     return State(damped, price, spending, state.premium + premium), gap
 
 
-def wage_gap(baseline: Baseline, parameters: Parameters, wedge: Wedges, a: Allocation) -> Float[Array, " n"]:
+def wage_gap(baseline: Baseline, parameters: Parameters, a: Allocation) -> Float[Array, " n"]:
     """Trade balance less the transfer, over its fall for a unit of log wage: the log wage gap, near enough.
 
     Exports fall by `theta` times domestic content, imports rise by it times `1 + theta x own share`. However
     little is traded the ratio is of one size, so that wages settle as fast near autarky as anywhere.
     """
     theta = parameters.theta[:, None]
-    income = jnp.exp(a.wage_index) * (baseline.value_added_share * baseline.output).sum(axis=1)
+    home = a.border.home.pull * a.attraction * a.demand
     spending = a.demand * jnp.exp(-theta * a.price.T)
-    surplus = a.output.sum(axis=1) + a.final - income - a.input_tax - spending.sum(axis=0)
-    home_sales, home_bought = (
-        jnp.diagonal(flows, axis1=1, axis2=2) * a.attraction * a.demand for flows in (wedge.to_producer, wedge.pull)
-    )
-    exports = jnp.maximum(a.output.T - home_sales, 0.0)
-    imports = jnp.maximum(spending - home_bought, 0.0)
-    own_share = home_bought / jnp.where(spending > 0, spending, 1.0)
+    kept_rent = a.export_revenue + a.rent_abroad
+    income = jnp.exp(a.wage_index) * (baseline.value_added_share * baseline.output).sum(axis=1)
+    transfer = a.final - (income + a.duty + a.input_tax + kept_rent)
+    surplus = a.sales_abroad.sum(axis=0) - a.imports.sum(axis=0) + a.rent_abroad - a.rent_lost + transfer
+    own_share = home / jnp.where(spending > 0, spending, 1.0)
     kept = a.value_added.sum(axis=1) / a.output.sum(axis=1)
-    content = kept / (1.0 - (1.0 - kept) * home_bought.sum(axis=0) / spending.sum(axis=0))
-    fall = content * (exports * theta + imports * (1.0 + theta * own_share)).sum(axis=0)
+    content = kept / (1.0 - (1.0 - kept) * home.sum(axis=0) / spending.sum(axis=0))
+    fall = content * (a.sales_abroad * theta + a.imports * (1.0 + theta * own_share)).sum(axis=0)
     # an economy that trades nothing has no balance to close: its wage stays
     settled: Array = jnp.where(fall > 0, surplus / jax.lax.stop_gradient(jnp.where(fall > 0, fall, 1.0)), 0.0)
     return settled

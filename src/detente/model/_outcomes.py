@@ -9,15 +9,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
+from detente.model._baseline import Baseline, Ceilings, Parameters, ShockArrays, no_shock
 from detente.model._ces import ces_log
 from detente.model._map import Allocation, State, allocate, input_weights
 from detente.model._solve import Solution, SolverOptions, solve
-from detente.model._wedges import wedges
+from detente.model._wedges import share_factor, wedges, with_home
 
 OUTCOMES: tuple[str, ...] = (
     "real_income_percent", "gdp_percent", "real_wage_percent", "price_index_percent", "wage", "price_percent",
-    "producer_price_percent", "trade", "trade_quantity_percent", "output", "output_quantity_percent",
+    "producer_price_percent", "trade", "trade_receipts", "trade_quantity_percent", "output", "output_quantity_percent",
     "factor_use_percent", "sector_income_percent", "tariff_revenue", "export_revenue", "spending", "income",
     "final_spending", "premium_percent",
 )  # fmt: skip
@@ -35,7 +35,7 @@ def outcomes(
     """
     a = allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state)
     log_final_price = ces_log(baseline.final_share[..., None], a.price, parameters.sigma_c)[:, 0]
-    flows = flows_of(shock, a, state.premium)
+    flows = flows_of(parameters, shock, a, state.premium)
     trade0 = baseline.share * baseline.spending.T[:, :, None] / (1.0 + baseline.tariff)
     quantity = jnp.where(trade0 > 0, flows.arrives / jnp.where(trade0 > 0, trade0, 1.0), 1.0)
     made = baseline.output > 0
@@ -58,6 +58,7 @@ def outcomes(
         "price_percent": 100.0 * jnp.expm1(a.price),
         "producer_price_percent": 100.0 * jnp.expm1(a.cost),
         "trade": flows.border,
+        "trade_receipts": flows.receipts,
         "trade_quantity_percent": 100.0 * (quantity - 1.0),
         "output": a.output,
         "output_quantity_percent": 100.0 * (output_quantity - 1.0),
@@ -70,7 +71,7 @@ def outcomes(
         "export_revenue": a.export_revenue + a.rent_abroad,
         "income": jnp.exp(a.wage_index) * va0.sum(axis=1) + a.duty + a.input_tax + a.export_revenue + a.rent_abroad,
         "final_spending": a.final,
-        "premium_percent": 100.0 * jnp.expm1(state.premium),
+        "premium_percent": 100.0 * jnp.expm1(jnp.maximum(state.premium, 0.0)),
     }
 
 
@@ -87,10 +88,11 @@ class Flows(NamedTuple):
     """log of the border price new / old, before trade costs"""
 
 
-def flows_of(shock: ShockArrays, a: Allocation, premium: Any) -> Flows:
+def flows_of(parameters: Parameters, shock: ShockArrays, a: Allocation, premium: Any) -> Flows:
     """Border values, receipts and quantities of an allocation."""
     scale = a.attraction[:, None, :] * a.demand[:, :, None]
-    border, receipts = a.border.to_border * scale, a.border.to_producer * scale
+    border = with_home(a.border.to_border, a.border.home.to_border) * scale
+    receipts = with_home(a.border.to_producer, a.border.home.to_producer) * scale
     log_cost = jnp.broadcast_to(a.cost.T[:, None, :], border.shape)
     arrives = receipts / jnp.exp(log_cost) / shock.trade_cost
     log_price = log_cost if shock.export_tax is None else log_cost + jnp.log1p(shock.export_tax)
@@ -98,9 +100,17 @@ def flows_of(shock: ShockArrays, a: Allocation, premium: Any) -> Flows:
     if c is not None:
         at = (c.sector, c.importer, c.exporter)
         wasted = 1.0 - (c.to_exporter + c.to_importer)[c.group]
-        arrives = arrives.at[at].multiply(jnp.exp(-wasted * premium[c.group]), unique_indices=True)
+        melted = jnp.exp(-wasted * premium[c.group]) * _after_ban(c, 1.0 / parameters.theta[c.sector])
+        arrives = arrives.at[at].multiply(melted, unique_indices=True)
         log_price = log_price.at[at].add(c.to_exporter[c.group] * premium[c.group])
     return Flows(border, receipts, arrives, log_price)
+
+
+def _after_ban(ceilings: Ceilings, power: Any) -> Any:
+    """(flow,) the share factor of a ban to a power: with `1/theta`, what is left of each unit shipped."""
+    left = share_factor(ceilings)[ceilings.group]
+    some = left > 0
+    return jnp.where(some, jnp.where(some, left, 1.0) ** power, 0.0)
 
 
 def input_purchases(baseline: Baseline, parameters: Parameters, a: Allocation) -> Float[Array, "n k j"]:
@@ -126,11 +136,11 @@ def purge_deficits(
     fixed = dataclasses.replace(parameters, proportional=jnp.zeros(()))
     target = dataclasses.replace(baseline, deficit=jnp.zeros_like(baseline.deficit))
     solution = solve(target, fixed, no_shock(target), options=settings)
-    return _rebuild(target, fixed, solution.state), solution
+    return rebuild(target, fixed, solution.state), solution
 
 
 @jax.jit
-def _rebuild(baseline: Baseline, parameters: Parameters, state: State) -> Baseline:
+def rebuild(baseline: Baseline, parameters: Parameters, state: State) -> Baseline:
     """The accounts at `state`, as a baseline."""
     p, shock = parameters, no_shock(baseline)
     wedge = wedges(baseline, p, shock)
@@ -142,7 +152,7 @@ def _rebuild(baseline: Baseline, parameters: Parameters, state: State) -> Baseli
     input_share = jnp.where(made[:, None, :], costs / jnp.where(made, a.output, 1.0)[:, None, :], baseline.input_share)
     bought = baseline.spending.T > 0
     share = (
-        wedge.pull
+        with_home(wedge.pull, wedge.home.pull)
         * a.attraction[:, None, :]
         * (a.demand / jnp.where(bought, jnp.exp(state.spending).T, 1.0))[:, :, None]
     )

@@ -6,6 +6,7 @@ import enum
 import functools
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,8 +15,9 @@ from jaxtyping import Array, Float
 
 from detente.model._anderson import anderson, newton
 from detente.model._baseline import Baseline, Parameters, ShockArrays
+from detente.model._config import compile_seconds
 from detente.model._map import Pace, State, allocate, start, step
-from detente.model._wedges import wedges
+from detente.model._wedges import Wedges, share_factor, wedges
 
 
 class Status(enum.StrEnum):
@@ -39,12 +41,13 @@ class Status(enum.StrEnum):
 _REMEDIES = {
     "solved": "",
     "stopped_at_limit": (
-        "The most steps allowed were taken and the numbers are not an equilibrium. "
-        "Raise max_steps, or take a smaller shock."
+        "The search came no nearer, and the numbers are not an equilibrium. "
+        "Take a smaller shock, or raise max_steps: the worst gaps that doctor() names say where it hangs."
     ),
     "no_equilibrium": (
-        "A fixed transfer leaves an economy without the income to pay it, or without the trade to receive it in, "
-        'so no equilibrium exists at this shock. Use deficits="balanced" (or "proportional").'
+        "No equilibrium was found in which every economy has something left to spend: a fixed transfer takes more "
+        "than the income that pays it, or there is too little trade to pay or receive it in. "
+        'Use deficits="balanced" (or "proportional"), or take a smaller shock.'
     ),
     "not_finite": (
         "A price or an income left the numbers that can be held (an economy cut off, or a ratio near zero). "
@@ -59,7 +62,7 @@ class SolverOptions:
 
     tolerance: largest gap of any log unknown. damping: share of an economy's wage gap closed in a step
     before acceleration. depth: differences Anderson remembers. continuation: most sub-steps of the shock
-    tried when the direct solve fails.
+    tried when the direct solve fails. patience: steps without the gap halved after which a road is left.
     """
 
     tolerance: float = 1e-10
@@ -67,17 +70,23 @@ class SolverOptions:
     damping: float = 0.4
     depth: int = 10
     continuation: int = 40
+    patience: int = 80
 
 
 @dataclass(frozen=True)
 class Solution:
-    """An equilibrium, or the honest report that there is none."""
+    """An equilibrium, or the honest report that none was found.
+
+    `seconds` is all the time taken, `compile_seconds` what of it went into compiling: nothing after the first of a
+    shape.
+    """
 
     state: State
     status: Status
     residual: float
     steps: int
     seconds: float
+    compile_seconds: float = 0.0
 
     @property
     def solved(self) -> bool:
@@ -88,33 +97,75 @@ class Solution:
 _DEFAULT = SolverOptions()
 _SURE_DAMPING = 0.3
 """Share of the gap closed where value added, not the trade balance, leads the wage."""
+_BY_TRADE, _BY_VALUE_ADDED = 1.0, 0.0
+"""Roads: what leads an economy's wage. See `Pace`."""
 _CLOSE = 1e-2
 """Largest log gap from which Newton steps are tried."""
+_SHORTEST = 1e-4
+"""Stride of the walk, of the whole shock, at which it is given up."""
+_LONGEST = 12
+"""Steps of a walk, over the most of one solve, after which a failure ends it: honest soon rather than late."""
+_NOTHING = 0.05
+"""Final spending over its baseline at which, the walk ended, an economy is taken to run out of it."""
 
 
-@functools.partial(jax.jit, static_argnames=("depth",))
+class Attempt(NamedTuple):
+    """Where one road ended: the largest gap there, and what the poorest economy spends over its baseline."""
+
+    state: State
+    gap: float
+    steps: int
+    poorest: float
+
+    def settled(self, tolerance: float) -> bool:
+        """Every gap is closed, whatever it means."""
+        return self.gap <= tolerance
+
+    def found(self, tolerance: float) -> bool:
+        """An equilibrium: every gap is closed, and nobody's final spending is negative."""
+        return self.gap <= tolerance and self.poorest > 0.0
+
+
+@functools.partial(jax.jit, static_argnames=("depth", "patience"))
 def _accelerate(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State,
-    tolerance: Array, max_steps: Array, pace: Pace, depth: int,
-) -> tuple[State, Array, Array]:  # fmt: skip
+    tolerance: Array, max_steps: Array, pace: Pace, depth: int, patience: int,
+) -> tuple[State, Array, Array, Array]:  # fmt: skip
     wedge = wedges(baseline, parameters, shock)
-    return anderson(
+    state, gap, steps = anderson(
         lambda s: step(baseline, parameters, shock, wedge, s, pace),
-        begin, depth=depth, tolerance=tolerance, max_steps=max_steps,
+        begin, depth=depth, tolerance=tolerance, max_steps=max_steps, patience=patience,
     )  # fmt: skip
+    return state, gap, steps, poorest(baseline, parameters, shock, wedge, state)
 
 
 @jax.jit
 def _polish(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, tolerance: Array, pace: Pace
-) -> tuple[State, Array, Array]:
+) -> tuple[State, Array, Array, Array]:
     wedge = wedges(baseline, parameters, shock)
-    return newton(lambda s: step(baseline, parameters, shock, wedge, s, pace), begin, tolerance=tolerance)
+    state, gap, steps = newton(lambda s: step(baseline, parameters, shock, wedge, s, pace), begin, tolerance=tolerance)
+    return state, gap, steps, poorest(baseline, parameters, shock, wedge, state)
+
+
+def poorest(
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State
+) -> Float[Array, ""]:
+    """Least final spending of an economy over its baseline: not above zero where a transfer cannot be paid.
+
+    Budgets close with negative final spending too, as long as input use hides it in an economy's total spending.
+    """
+    return (allocate(baseline, parameters, shock, wedge, state).final / baseline.final).min()
 
 
 @jax.jit
-def _final_spending(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> Float[Array, " n"]:
-    return allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state).final
+def _final_ratio(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> Float[Array, " n"]:
+    return allocate(baseline, parameters, shock, wedges(baseline, parameters, shock), state).final / baseline.final
+
+
+def final_ratio(baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State) -> np.ndarray:
+    """Final spending of each economy over its baseline, (economy,), at any state: negative says why none was found."""
+    return np.asarray(_final_ratio(baseline, parameters, shock, state))
 
 
 def _direct(
@@ -124,34 +175,41 @@ def _direct(
     begin: State,
     options: SolverOptions,
     by_trade: float,
-) -> tuple[State, float, int]:
+) -> Attempt:
     damping = options.damping if by_trade else _SURE_DAMPING
-    state, residual, steps = _accelerate(
+    state, gap, steps, least = _accelerate(
         baseline, parameters, shock, begin, jnp.asarray(options.tolerance), jnp.asarray(float(options.max_steps)),
-        Pace(jnp.asarray(damping), jnp.asarray(by_trade)), options.depth,
+        Pace(jnp.asarray(damping), jnp.asarray(by_trade)), options.depth, options.patience,
     )  # fmt: skip
-    return state, float(residual), int(steps)
+    return Attempt(state, float(gap), int(steps), float(least))
 
 
 def _near(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, begin: State, options: SolverOptions
-) -> tuple[State, float, int]:
+) -> Attempt:
     """Anderson with wages led by the trade balance, then by value added; Newton-Krylov where that stalls close by."""
-    state, residual, steps = _direct(baseline, parameters, shock, begin, options, 1.0)
-    if residual <= options.tolerance or options.continuation == 0:
-        return state, residual, steps
-    sure, gap, more = _direct(baseline, parameters, shock, begin, options, 0.0)
-    steps += more
-    if gap < residual or not np.isfinite(residual):
-        state, residual = sure, gap
-    if residual <= options.tolerance or not residual < _CLOSE:
-        return state, residual, steps
-    polished, gap, extra = _polish(
-        baseline, parameters, shock, state, jnp.asarray(options.tolerance),
-        Pace(jnp.asarray(options.damping), jnp.asarray(1.0)),
+    best = _direct(baseline, parameters, shock, begin, options, _BY_TRADE)
+    if best.settled(options.tolerance) or options.continuation == 0:
+        return best
+    road, steps = _BY_TRADE, best.steps
+    sure = _direct(baseline, parameters, shock, begin, options, _BY_VALUE_ADDED)
+    steps += sure.steps
+    if sure.gap < best.gap or not np.isfinite(best.gap):
+        best, road = sure, _BY_VALUE_ADDED
+    if not best.settled(options.tolerance) and best.gap < _CLOSE:
+        # what Anderson remembers of the long way here blurs the last digits: once more, without it
+        again = _direct(baseline, parameters, shock, best.state, options, road)
+        steps += again.steps
+        best = again if again.gap < best.gap else best
+    if best.settled(options.tolerance) or not best.gap < _CLOSE:
+        return best._replace(steps=steps)
+    state, gap, extra, least = _polish(
+        baseline, parameters, shock, best.state, jnp.asarray(options.tolerance),
+        Pace(jnp.asarray(options.damping), jnp.asarray(_BY_TRADE)),
     )  # fmt: skip
-    better = float(gap) < residual
-    return (polished, float(gap), steps + int(extra)) if better else (state, residual, steps + int(extra))
+    if float(gap) < best.gap:
+        best = Attempt(state, float(gap), 0, float(least))
+    return best._replace(steps=steps + int(extra))
 
 
 def between(baseline: Baseline, shock: ShockArrays, part: float) -> ShockArrays:
@@ -170,7 +228,12 @@ def _between(tariff: Array, shock: ShockArrays, part: Array) -> ShockArrays:
     log_old, log_new = jnp.log1p(tariff), jnp.log1p(shock.tariff)
     new = jnp.expm1((1.0 - part) * log_old + part * log_new)
     tax = None if shock.export_tax is None else jnp.expm1(part * jnp.log1p(shock.export_tax))
-    ceilings = None if shock.ceilings is None else shock.ceilings._replace(limit=shock.ceilings.limit**part)
+    ceilings = shock.ceilings
+    if ceilings is not None:
+        end, some = share_factor(ceilings), ceilings.limit > 0
+        # a ban takes its flows out by degrees, ever smaller: where little replaces them the last ones count most
+        through = jnp.where(some, 1.0, end + (1.0 - end) * (1.0 - part) ** 4)
+        ceilings = ceilings._replace(limit=jnp.where(some, ceilings.limit**part, 0.0), through=through)
     return ShockArrays(new, shock.trade_cost**part, shock.productivity**part, tax, ceilings)
 
 
@@ -186,59 +249,57 @@ def solve(
 
     Never raises for a failed solve: look at `.status`. NaN or infinity is never success.
     """
-    clock = time.perf_counter()
-    state, residual, steps = _near(baseline, parameters, shock, begin or start(baseline, shock), options)
-    reached, where = 1.0, state
-    if not residual <= options.tolerance:
-        where, gap, more, reached = _continue(baseline, parameters, shock, options)
-        steps += more
+    clock, compiled = time.perf_counter(), compile_seconds()
+    direct = _near(baseline, parameters, shock, begin or start(baseline, shock), options)
+    end, steps, status = direct, direct.steps, Status.solved
+    if not direct.found(options.tolerance):
+        last, reached = _continue(baseline, parameters, shock, options)
+        steps += last.steps
         if reached >= 1.0:
-            state, residual = where, gap
-    status = _status(baseline, parameters, shock, options, residual, reached, where)
-    return Solution(state, status, residual, steps, time.perf_counter() - clock)
+            end = last
+        else:
+            status = _failure(baseline, parameters, between(baseline, shock, reached), direct, last, options)
+    compiling = compile_seconds() - compiled
+    return Solution(end.state, status, end.gap, steps, time.perf_counter() - clock, compiling)
 
 
 def _continue(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, options: SolverOptions
-) -> tuple[State, float, int, float]:
+) -> tuple[Attempt, float]:
     """Walk from no shock to all of it; halve the stride after a failure, grow it after a success.
 
-    Returns the last equilibrium on the way, the gap there, steps taken and how far it got.
+    Returns the last equilibrium on the way, with all steps taken, and how far it got.
     """
-    good, reached, stride, total = start(baseline, shock), 0.0, 0.25, 0
-    residual = float("inf")
+    reached, stride, total = 0.0, 0.25, 0
+    good = Attempt(start(baseline, shock), float("inf"), 0, 1.0)
     for _ in range(options.continuation):
         target = min(1.0, reached + stride)
-        part = between(baseline, shock, target)
-        state, residual, steps = _near(baseline, parameters, part, good, options)
-        total += steps
-        if residual <= options.tolerance:
-            good, reached, stride = state, target, stride * 1.5
+        found = _near(baseline, parameters, between(baseline, shock, target), good.state, options)
+        total += found.steps
+        if found.found(options.tolerance):
+            good, reached, stride = found, target, stride * 1.5
             if reached >= 1.0:
                 break
         else:
             stride *= 0.5
-            if stride < 1e-4:
+            if stride < _SHORTEST or total > _LONGEST * options.max_steps:
                 break
-    return good, residual, total, reached
+    return good._replace(steps=total), reached
 
 
-def _status(
-    baseline: Baseline, parameters: Parameters, shock: ShockArrays, options: SolverOptions,
-    residual: float, reached: float, last_good: State,
+def _failure(
+    baseline: Baseline, parameters: Parameters, part: ShockArrays, direct: Attempt, last: Attempt,
+    options: SolverOptions,
 ) -> Status:  # fmt: skip
-    if residual <= options.tolerance:
-        return Status.solved
-    if float(parameters.proportional) == 0.0:
-        part = between(baseline, shock, reached)
-        final = np.asarray(_final_spending(baseline, parameters, part, last_good))
-        pays = np.asarray(baseline.deficit) < 0
-        # income has shrunk towards the transfer an economy owes: what is left to spend goes to nothing
-        if reached < 1.0 and np.any(pays & ~(final > 0.05 * np.asarray(baseline.final))):
+    """What to call a solve that found nothing: `last` is the end of the walk, at `part` of the shock."""
+    if float(parameters.proportional) == 0.0 and np.any(np.asarray(baseline.deficit) != 0):
+        if direct.settled(options.tolerance):  # only with negative final spending
             return Status.no_equilibrium
-    if np.isfinite(residual):
-        return Status.stopped_at_limit
-    return Status.not_finite
+        owes = np.asarray(baseline.deficit) < 0
+        # income has shrunk towards the transfer an economy owes: what is left to spend goes to nothing
+        if np.any(owes & ~(final_ratio(baseline, parameters, part, last.state) > _NOTHING)):
+            return Status.no_equilibrium
+    return Status.stopped_at_limit if np.isfinite(direct.gap) else Status.not_finite
 
 
 @jax.jit

@@ -2,7 +2,10 @@
 
 For a border value V (before duty) the producer receives `V / ((1+e)(1+mu))`, the exporter's treasury
 `V e / (1+e)`, and whoever holds the licence the rent `V mu / ((1+mu)(1+e))`. Rent to nobody is an iceberg
-factor `1 + mu`: producers receive `V / (1+e)` for what they ship, and less arrives.
+factor `1 + mu`: producers receive `V / (1+e)` for what they ship, and less arrives. A ban takes the flow out:
+an iceberg without end, of which nobody has a rent.
+
+Sales at home and abroad are kept apart, so that a little trade is not lost beside much home business.
 """
 
 from __future__ import annotations
@@ -12,13 +15,24 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from detente.model._baseline import Baseline, Parameters, ShockArrays
+from detente.model._baseline import Baseline, Ceilings, Parameters, ShockArrays
 
 _LEAST_SLOPE = 0.3
 
 
+class Home(NamedTuple):
+    """What `Wedges` holds of sales at home, each (sector, economy)."""
+
+    pull: Any
+    to_border: Any
+    to_producer: Any
+
+
 class Wedges(NamedTuple):
-    """Parts of the map that the shock fixes, computed once per solve; the last two are equal without an export tax."""
+    """Parts of the map that the shock fixes, computed once per solve; (sector, importer, exporter), zero at home.
+
+    The last two are equal without an export tax.
+    """
 
     pull: Float[Array, "j n i"]
     """`pi (d^ (1+e') (1+t')/(1+t))^-theta`"""
@@ -26,6 +40,7 @@ class Wedges(NamedTuple):
     """the same over `1 + t'`"""
     to_producer: Float[Array, "j n i"]
     """the same over `(1 + t')(1 + e')`"""
+    home: Home
 
 
 def wedges(baseline: Baseline, parameters: Parameters, shock: ShockArrays) -> Wedges:
@@ -36,7 +51,18 @@ def wedges(baseline: Baseline, parameters: Parameters, shock: ShockArrays) -> We
     pull = baseline.share * jnp.exp(-parameters.theta[:, None, None] * log_wedge)
     to_border = pull / (1.0 + shock.tariff)
     to_producer = to_border if shock.export_tax is None else to_border / (1.0 + shock.export_tax)
-    return Wedges(pull, to_border, to_producer)
+    every = (pull, to_border, to_producer)
+    at_home = jnp.eye(pull.shape[1], dtype=bool)
+    abroad = [jnp.where(at_home, 0.0, x) for x in every]
+    home = Home(*(jnp.diagonal(x, axis1=1, axis2=2) for x in every))
+    return Wedges(abroad[0], abroad[1], abroad[2], home)
+
+
+def with_home(abroad: Float[Array, "j n i"], home: Float[Array, "j n"]) -> Float[Array, "j n i"]:
+    """Flows abroad and at home in one array."""
+    at = jnp.arange(home.shape[1])
+    whole: Array = abroad.at[:, at, at].set(home)
+    return whole
 
 
 class Border(NamedTuple):
@@ -45,17 +71,24 @@ class Border(NamedTuple):
     pull: Any
     to_border: Any
     to_producer: Any
+    home: Home
     rent: Any
     """(flow,) share of border value, after export tax, that is rent somebody receives; None without ceilings."""
 
     def revenues(
-        self, shock: ShockArrays, attraction: Float[Array, "j i"], demand: Float[Array, "j n"], output: Any
-    ) -> tuple[Any, Any]:
-        """Export-tax revenue and rent of the exporter, and rent of the importer, each (economy,)."""
-        none = jnp.zeros(output.shape[0])
+        self, shock: ShockArrays, attraction: Float[Array, "j i"], demand: Float[Array, "j n"], receipts: Any
+    ) -> tuple[Any, Any, Any, Any]:
+        """Who has what of the wedges; `receipts` is what producers get for sales abroad.
+
+        Returns
+        -------
+        Sales abroad at the border (sector, economy); and, each (economy,), export-tax revenue and rent of the
+        exporter, rent of the importer, and rent that an exporter's customers abroad have.
+        """
+        none = jnp.zeros(receipts.shape[1])
         if shock.export_tax is None and shock.ceilings is None:
-            return none, none
-        left = (attraction * jnp.einsum("jni,jn->ji", self.to_border, demand)).sum(axis=0)
+            return receipts, none, none, none
+        kept = attraction * jnp.einsum("jni,jn->ji", self.to_border - self.to_producer, demand)
         abroad, other = none, none
         if shock.ceilings is not None:
             c = shock.ceilings
@@ -63,17 +96,24 @@ class Border(NamedTuple):
             value = value * attraction[c.sector, c.exporter] * demand[c.sector, c.importer]
             abroad = none.at[c.importer].add(value * self.rent * c.to_importer[c.group])
             other = none.at[c.exporter].add(value * self.rent * c.to_importer[c.group])
-        return left - output.sum(axis=1) - other, abroad
+        at_home = ((self.home.to_border - self.home.to_producer) * attraction * demand).sum(axis=0)
+        return receipts + kept, kept.sum(axis=0) + at_home - other, abroad, other
+
+
+def share_factor(ceilings: Ceilings) -> Float[Array, " g"]:
+    """What a ban leaves of the pull of its group's flows: 0, or more on the way to it; 1 for any other ceiling."""
+    left = jnp.zeros_like(ceilings.limit) if ceilings.through is None else ceilings.through
+    return jnp.where(ceilings.limit > 0, 1.0, left)
 
 
 def at_border(parameters: Parameters, shock: ShockArrays, wedge: Wedges, premium: Float[Array, " g"]) -> Border:
     """The wedges at the premia of a state."""
     c = shock.ceilings
     if c is None:
-        return Border(*wedge, None)
+        return Border(*wedge[:3], wedge.home, None)
     at = (c.sector, c.importer, c.exporter)
     log_premium = premium[c.group]
-    factor = jnp.exp(-parameters.theta[c.sector] * log_premium)
+    factor = jnp.exp(-parameters.theta[c.sector] * log_premium) * share_factor(c)[c.group]
     paid = (c.to_exporter + c.to_importer)[c.group]
     kept = 1.0 + paid * jnp.expm1(-log_premium)  # 1/(1+mu) where somebody has the rent, else 1
     tax = 1.0 if shock.export_tax is None else 1.0 + shock.export_tax[at]
@@ -81,6 +121,7 @@ def at_border(parameters: Parameters, shock: ShockArrays, wedge: Wedges, premium
         wedge.pull.at[at].multiply(factor, unique_indices=True),
         wedge.to_border.at[at].multiply(factor, unique_indices=True),
         wedge.to_producer.at[at].multiply(factor * kept, unique_indices=True),
+        wedge.home,
         (1.0 - kept) / tax,
     )
 
@@ -108,7 +149,7 @@ def excess(
     """Log of each group's quantity over its limit, divided by the fall that a unit of log premium brings.
 
     For one flow of share pi, `-d ln q / d ln(1+mu) = 1 + theta (1 - pi) - (1 - eta) pi`, with eta the
-    substitution among inputs: an estimate that only sets the pace.
+    substitution among inputs: an estimate that only sets the pace. Under a ban there is no licence: its premium is 0.
     """
     c = shock.ceilings
     if c is None:
@@ -118,4 +159,6 @@ def excess(
     share = baseline.share[c.sector, c.importer, c.exporter]
     slope = 1.0 + parameters.theta[c.sector] * (1.0 - share) - (1.0 - parameters.rho_m) * share
     pace = jnp.zeros_like(c.limit).at[c.group].add(c.weight * jnp.maximum(slope, _LEAST_SLOPE))
-    return jnp.log(total / c.limit) / pace
+    banned = c.limit <= 0
+    found = jnp.log(jnp.where(banned, 1.0, total) / jnp.where(banned, 1.0, c.limit)) / pace
+    return jnp.where(banned, -premium, found)

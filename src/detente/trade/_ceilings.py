@@ -16,8 +16,6 @@ from detente.nomenclature import expand_sectors
 from detente.world import World
 
 RENTS = {"exporter": (1.0, 0.0), "importer": (0.0, 1.0), "nobody": (0.0, 0.0)}
-SMALLEST = 1e-4
-"""A ban is solved as a ceiling of 0.01 % of the baseline quantity: nothing, without the infinities of nothing."""
 SOLE = 0.05
 """Below this limit a ceiling on all suppliers at once is a ban: no other source, and no answer."""
 
@@ -53,8 +51,8 @@ class Ceiling:
 
     @property
     def limit(self) -> float:
-        """What may arrive over the baseline quantity, leakage in it."""
-        return max(SMALLEST, self.value + self.leakage * max(0.0, 1.0 - self.value))
+        """What may arrive over the baseline quantity, leakage in it; 0 is a ban."""
+        return self.value + self.leakage * max(0.0, 1.0 - self.value)
 
     def problems(self, where: str) -> list[Problem]:
         """What is wrong with the numbers, before any world is looked at."""
@@ -85,13 +83,14 @@ def ceiling_arrays(ceilings: Sequence[Ceiling], world: World, problems: list[Pro
                     problems.append(Problem(where, f"{names} is capped by export_ceilings[{taken[cell]}] already"))
                 flows.append((*cell, len(limits)))
             limits.append((ceiling.limit, *RENTS[ceiling.rent]))
+    problems += _sole_suppliers(ceilings, taken, world)
     if problems or not flows:
         return None
     return _pack(np.array(flows), np.array(limits), world)
 
 
 def _groups(ceiling: Ceiling, world: World, where: str, problems: list[Problem]) -> list[list[tuple[int, int, int]]]:
-    """Cells (sector, importer, exporter) with trade, one list for each limit; a sole supplier is refused."""
+    """Cells (sector, importer, exporter) with trade, one list for each limit."""
     try:
         exporters = _many(ceiling.exporter, world)
         importers = _many(ceiling.importer, world)
@@ -102,14 +101,26 @@ def _groups(ceiling: Ceiling, world: World, where: str, problems: list[Problem])
     out: list[list[tuple[int, int, int]]] = []
     for j in rows:
         cells = [(j, n, i) for i in exporters for n in importers if n != i and world.trade[j, n, i] > 0]
-        for n in {n for _, n, _ in cells}:
-            mine = sum(world.trade[j, n, i] for _, m, i in cells if m == n)
-            if ceiling.limit < SOLE and mine >= (1 - 1e-9) * world.trade[j, n].sum():
-                what = f"{ceiling.exporter} is the only supplier of {world.sectors[j]} to {world.economies[n]}"
-                problems.append(Problem(where, what, "A ceiling there has no answer: nothing can take its place."))
         out += [cells] if ceiling.together and cells else [[c] for c in cells]
     if not out and not problems:
         problems.append(Problem(where, "caps nothing: there is no such trade in this world"))
+    return out
+
+
+def _sole_suppliers(ceilings: Sequence[Ceiling], taken: dict[tuple[int, int, int], int], world: World) -> list[Problem]:
+    """Buyers whom ceilings that are next to bans leave without any supplier, whichever ceilings those are."""
+    cut: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for (j, n, i), number in taken.items():
+        if ceilings[number].limit < SOLE:
+            cut.setdefault((j, n), []).append((number, i))
+    out = []
+    for (j, n), rows in cut.items():
+        if sum(world.trade[j, n, i] for _, i in rows) >= (1 - 1e-9) * world.trade[j, n].sum():
+            names = ", ".join(world.economies[i] for _, i in rows)
+            who = f"{names} is the only supplier" if len(rows) == 1 else f"{names} are the only suppliers"
+            where = ", ".join(f"export_ceilings[{k}]" for k in sorted({number for number, _ in rows}))
+            what = f"{who} of {world.sectors[j]} to {world.economies[n]}"
+            out.append(Problem(where, what, "A ceiling there has no answer: nothing can take their place."))
     return out
 
 
@@ -131,5 +142,8 @@ def _pack(flows: np.ndarray, limits: np.ndarray, world: World) -> kernels.Ceilin
     base = world.trade[sector, importer, exporter]
     total = np.bincount(group, weights=base, minlength=len(limits))
     return kernels.Ceilings(
-        *(jnp.asarray(x) for x in (sector, importer, exporter, group, base / total[group], *limits.T))
+        *(
+            jnp.asarray(x)
+            for x in (sector, importer, exporter, group, base / total[group], *limits.T, np.zeros(len(limits)))
+        )
     )

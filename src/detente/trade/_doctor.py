@@ -53,6 +53,10 @@ def _extremes(equilibrium: Equilibrium, count: int) -> list[str]:
     m, world = equilibrium.model, equilibrium.model.world
     out: list[str] = []
     shock = equilibrium.arrays
+    left = kernels.final_ratio(m.baseline, m.parameters, shock, equilibrium.solution.state)
+    for n in np.argsort(left)[:count]:
+        if left[n] <= 0:
+            out.append(f"{world.economies[n]}: the transfer it pays is more than all its income")
     wedge = np.log(np.asarray(shock.trade_cost)) + np.log1p(np.asarray(shock.tariff)) - np.log1p(world.tariffs)
     traded = np.where(world.trade > 0, np.abs(np.where(np.isfinite(wedge), wedge, np.inf)), 0.0)
     for place in np.argsort(-traded, axis=None)[:count]:

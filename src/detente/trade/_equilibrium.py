@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MONEY = (
     "trade",
     "trade_baseline",
+    "trade_receipts",
     "output",
     "tariff_revenue",
     "export_revenue",
@@ -59,6 +60,9 @@ class Equilibrium:
     )
     by_flow: ClassVar[tuple[str, ...]] = ("trade", "trade_baseline", "trade_percent", "trade_quantity_percent")
     by_pair: ClassVar[tuple[str, ...]] = ("goods_trade_percent",)
+    beside: ClassVar[tuple[str, ...]] = ("trade_receipts", "premium_percent")
+    """Results read by name that are not in every table: what producers receive for each flow, where `trade` is its
+    value at the border, export tax and rent in it; and the premium of each limit, where the shock has any."""
 
     @property
     def status(self) -> kernels.Status:
@@ -92,7 +96,7 @@ class Equilibrium:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Names of all results."""
+        """Names of all results that every equilibrium has; `beside` names two more."""
         return (*cls.by_economy, *cls.by_sector, *cls.by_flow, *cls.by_pair)
 
     @functools.cached_property
@@ -134,8 +138,8 @@ class Equilibrium:
         SolveError
             If the solve failed.
         """
-        if name not in self.names():
-            raise UnknownName([unknown("result", name, self.names())])
+        if name not in (known := (*self.names(), *self.beside)):
+            raise UnknownName([unknown("result", name, known)])
         return self._raw[name]
 
     def dims(self, name: str) -> tuple[str, ...]:
@@ -144,7 +148,9 @@ class Equilibrium:
             return ("economy",)
         if name in self.by_sector:
             return ("sector", "economy")
-        return ("sector", "importer", "exporter") if name in self.by_flow else ("importer", "exporter")
+        if name == "premium_percent":
+            return ("ceiling",)
+        return ("importer", "exporter") if name in self.by_pair else ("sector", "importer", "exporter")
 
     def __getitem__(self, name: str) -> xr.DataArray:
         word = words().get(name)
@@ -159,7 +165,8 @@ class Equilibrium:
         import xarray as xr
 
         world = self.model.world
-        coords = {d: list(world.sectors if d == "sector" else world.economies) for d in dims}
+        axes = {"sector": list(world.sectors), "ceiling": list(range(len(values)))}
+        coords = {d: axes.get(d, list(world.economies)) for d in dims}
         attrs = {
             "units": units, "long_name": long_name, "source": f"model result, {self.model!r}",
             "status": self.status.value, "residual": self.residual,
@@ -189,7 +196,8 @@ class Equilibrium:
         import xarray as xr
 
         attrs = {"status": self.status.value, "residual": self.residual, "steps": self.steps, "shock": self.shock.label}
-        return xr.Dataset({n: self[n] for n in self.names()}, attrs=attrs)
+        names = [*self.names(), *(() if self.arrays.ceilings is None else ("premium_percent",))]
+        return xr.Dataset({n: self[n] for n in names}, attrs=attrs)
 
     def to_frame(self, name: str) -> pd.DataFrame:
         """A result as a tidy frame: one value column named like the result."""

@@ -21,14 +21,6 @@ from detente.world import World, elasticity_set
 if TYPE_CHECKING:
     import xarray as xr
 
-_WITH_RESPECT_TO = {
-    "tariffs": ("sector", "importer", "exporter"),
-    "export_taxes": ("sector", "importer", "exporter"),
-    "trade_costs": ("sector", "importer", "exporter"),
-    "productivity": ("economy", "sector"),
-    "elasticities": ("sector",),
-}
-
 
 class TradeModel:
     r"""Exact hat algebra with input-output links on a world's accounts.
@@ -81,6 +73,8 @@ class TradeModel:
             )
         )  # fmt: skip
         self._baseline: kernels.Baseline | None = None
+        self._accounts: kernels.Baseline | None = None
+        self._purge: kernels.Solution | None = None
 
     @property
     def scale(self) -> float:
@@ -97,16 +91,31 @@ class TradeModel:
             If no balanced baseline is found.
         """
         if self._baseline is None:
-            w = self.world
-            baseline = kernels.baseline_from_accounts(
-                w.trade, w.tariffs, w.value_added_shares, w.input_shares, w.final_shares, w.input_taxes
-            )
             if self.deficits == "balanced":
-                baseline, solution = kernels.purge_deficits(baseline, self.parameters, self.options)
+                baseline, solution = kernels.purge_deficits(self.accounts, self.parameters, self.options)
                 if not solution.solved:
                     raise SolveError(f"no balanced baseline: {solution.status.name}. {solution.status.remedy}")
-            self._baseline = baseline
+                self._baseline, self._purge = baseline, solution
+            else:
+                self._baseline = self.accounts
         return self._baseline
+
+    @property
+    def accounts(self) -> kernels.Baseline:
+        """The world's accounts as they are, transfers in them."""
+        if self._accounts is None:
+            w = self.world
+            self._accounts = kernels.baseline_from_accounts(
+                w.trade, w.tariffs, w.value_added_shares, w.input_shares, w.final_shares, w.input_taxes
+            )
+        return self._accounts
+
+    @property
+    def purge(self) -> kernels.Solution:
+        """With `balanced`: the equilibrium without transfers that made the baseline."""
+        if self.baseline is None or self._purge is None:
+            raise SolveError("only a model with balanced deficits has a baseline that was solved for")
+        return self._purge
 
     def solve(self, shock: Shock | None = None, *, throw: bool = False) -> Equilibrium:
         """The equilibrium after a shock. Its status says whether it is one; `throw` raises instead.
@@ -186,6 +195,11 @@ class TradeModel:
     ) -> xr.DataArray:
         """Exact derivative of one economy's outcome in every entry of an instrument, at an equilibrium.
 
+        In ceilings the derivative is in each limit of the shock (over the baseline quantity, leakage in it), in
+        their order: the worth of licences for one more baseline quantity. It is 0 where the ceiling is slack, the
+        slope of tightening it where it just begins to bind, and NaN for a ban: the worth of the first unit has no end.
+        With `balanced`, elasticities also move the baseline, which is purged of transfers at each.
+
         Parameters
         ----------
         outcome
@@ -193,7 +207,7 @@ class TradeModel:
         economy
             Whose.
         with_respect_to
-            `tariffs`, `export_taxes`, `trade_costs`, `productivity` or `elasticities`.
+            `tariffs`, `export_taxes`, `export_ceilings`, `trade_costs`, `productivity` or `elasticities`.
         at
             A shock, or an equilibrium already solved; None is the baseline.
 
@@ -206,36 +220,9 @@ class TradeModel:
         SolveError
             If there is no equilibrium there, or the adjoint system is not solved to 1e-8.
         """
-        by_economy = {n for n in kernels.OUTCOMES if n in Equilibrium.by_economy}
-        problems = []
-        if outcome not in by_economy:
-            problems.append(unknown("outcome by economy", outcome, sorted(by_economy), "outcome"))
-        if economy not in self.world.economies:
-            problems.append(unknown("economy", economy, self.world.economies, "economy"))
-        if with_respect_to not in _WITH_RESPECT_TO:
-            problems.append(unknown("instrument", with_respect_to, list(_WITH_RESPECT_TO), "with_respect_to"))
-        if problems:
-            raise UnknownName(problems)
-        if with_respect_to == "export_taxes" and not isinstance(at, Equilibrium):
-            # an instrument at zero must be in the shock to have a derivative
-            at = dataclasses.replace(at or Shock(), export_taxes=getattr(at, "export_taxes", None) or 0.0)
-        equilibrium = at if isinstance(at, Equilibrium) else self.solve(at)
-        equilibrium.require()
-        seed = np.zeros(len(self.world.economies))
-        seed[self.world.economies.index(economy)] = Equilibrium.money_scale(self, outcome)
-        _, by, gap = kernels.gradient(
-            self.baseline, self.parameters, equilibrium.arrays, equilibrium.solution.state, {outcome: seed}
-        )
-        if not gap < 1e-8:
-            raise SolveError(f"the adjoint system stopped at a relative residual of {gap:.1e}; no gradient is given")
-        found = {
-            "tariffs": by.tariff, "trade_costs": by.trade_cost, "productivity": by.productivity,
-            "elasticities": by.theta, "export_taxes": by.export_tax,
-        }[with_respect_to]  # fmt: skip
-        return equilibrium.label(
-            np.asarray(found), _WITH_RESPECT_TO[with_respect_to], f"d {outcome} of {economy} / d {with_respect_to}",
-            f"{Equilibrium.unit(self, outcome)} per unit of {with_respect_to}",
-        )  # fmt: skip
+        from detente.trade._gradient import gradient
+
+        return gradient(self, outcome, economy, with_respect_to, at)
 
     def replace(self, **changes: Any) -> TradeModel:
         """The same model with other settings (`elasticities`, `deficits`, `horizon`, `options`)."""
@@ -243,8 +230,7 @@ class TradeModel:
         if "horizon" not in changes:
             kept["elasticities"] = self.theta
         other = TradeModel(self.world, **{**kept, **changes})
-        if other.deficits != "balanced" and self.deficits != "balanced":
-            other._baseline = self._baseline  # the accounts are the same whatever the elasticities
+        other._accounts = self._accounts  # the same whatever the elasticities
         return other
 
     def describe(self) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class EquilibriumSet:
         UnknownName, SolveError
             For a name that is no result, or when no member has an equilibrium.
         """
-        wrong = [unknown("result", n, Equilibrium.names()) for n in names if n not in Equilibrium.names()]
+        known = (*Equilibrium.names(), *Equilibrium.beside)
+        wrong = [unknown("result", n, known) for n in names if n not in known]
         if wrong:
             raise UnknownName(wrong)
         rows = [{n: r[n] for n in names} if (r := _results(m)) else None for m in self.members]
