@@ -162,6 +162,8 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
         summed = _SUMMING & {t.key for t in row[i : i + 5]}
         return not (token.key == "which" and (before.key == "of" or summed or _resumes(row, i)))
     if before.text == ",":
+        if token.key in ("half", "double", "twice") and i + 1 < len(row) and row[i + 1].key in ("the", "what"):
+            return True  # ", half the 30 % Trump had threatened"
         if token.key in _AFTER_COMMA and token.key not in ("up",):
             return True
         if token.key in ("and", "or"):
@@ -172,6 +174,11 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
         # "After the truce, China ...": what leads in belongs to what follows
         opening = row[since].key in _OPENINGS and since + 12 > i
         return not opening and (i in starts or token.key in _SUBJECTS) and _begins(row, i, starts)
+    if token.key == "if" and i > since + 1 and _begins(row, i + 1, starts):
+        return True
+    acted = any(t.key in ACTION and t.head.islower() for t in row[since:i])
+    if token.key == "and" and i + 1 < len(row) and row[i + 1].key in ("said", "says", "warned", "told") and acted:
+        return True  # "raised its duties to 125 % and said it would ..."
     if token.key != "and" or not _begins(row, i + 1, starts):
         return False
     # "the US and China agreed": two subjects of one verb, not two statements

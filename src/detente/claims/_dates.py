@@ -72,7 +72,8 @@ class Mention:
     def _weekday(self, anchor: dt.date) -> tuple[dt.date, dt.date]:
         """The last such day of the week up to the anchor, or the next one after it."""
         back = (anchor.weekday() - self.days[0]) % 7
-        day = anchor - dt.timedelta(days=back) if self.part == "weekday" else anchor + dt.timedelta(days=7 - back)
+        ahead = (7 - back) % 7
+        day = anchor - dt.timedelta(days=back) if self.part == "weekday" else anchor + dt.timedelta(days=ahead)
         return day, day
 
     def _half(self, year: int) -> tuple[dt.date, dt.date]:
@@ -174,7 +175,8 @@ def _day_of_week(row: Sequence[Token], i: int) -> Mention | None:
     if i + 1 < len(row) and (row[i + 1].text == "," and i + 2 < len(row) and row[i + 2].key in _MONTHS):
         return None  # "Monday, May 12": the date says it
     before = row[i - 1].key if i else ""
-    last = before == "last" or "will" not in {t.key for t in row[:i]}
+    done = i > 1 and row[i - 2].key.endswith(("ed", "said", "told"))  # "under a deal announced on Friday"
+    last = before == "last" or done or "will" not in {t.key for t in row[:i]}
     part = "coming" if before in _TO_COME or not last else "weekday"
     return Mention(i, i + 1, "day", days=(day, day), part=part, deadline=_closes(row, i))
 

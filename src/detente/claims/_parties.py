@@ -86,12 +86,14 @@ def owns_tariff(frame: Frame, place: Place) -> bool:
         if (
             t.key in _VERBS_BETWEEN
             or t.kind not in ("word", "poss", "number", "mark")
-            or t.key in ("on", "and", "of", "to", "has", "have", ",", "goods")
+            or t.key
+            in ("on", "and", "of", "to", "at", "with", "under", "has", "have", ",", "goods", "see", "sees", "saw")
         ):
             return False
     return False
 
 
+_ENDS_NAME = words("on and of to at with under has have , goods see sees saw")
 _LEFT_OUT = words("at to from by are is stand stood remain were was fell rose")
 _BETWEEN = DOWN | UP | IMPOSE | REMOVE | SUSPEND | SAY
 _ADJECTIVES = words("set expanded raised lifted planned proposed threatened cut remaining added reduced show")
@@ -109,7 +111,7 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         return [urged.code], [p.code for p in near if p.first > urged.first], []
     hit = {p.first for p in aimed}
     free = [p for p in frame.places() if p.first not in hit and p.first < after]
-    own = [p for p in free if owns_tariff(frame, p)]
+    own = [p for p in free if owns_tariff(frame, p) and not _background(frame, p, after)]
     owners = [p.code for p in own if p.first >= first] or [p.code for p in own]
     passive = [p.code for p in frame.places() if p.first > frame.first and row[p.first - 1].key == "by"]
     passive += [
@@ -151,12 +153,25 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     wanted = [w for w in wanted if w not in actors] or wanted[:0]
     if not wanted and actors:
         guess = frame.other(actors[0])
+        if any(p.code == guess and p.first and row[p.first - 1].text == "," for p in frame.places()):
+            guess = None  # ", Mexico won a reprieve": another subject
         if guess is not None and not frame.topics("good"):
             wanted, inferred = [guess], [*inferred, "target"]
     return actors[:1], wanted, inferred
 
 
 _LEADS = words("if should unless when after before once because since as although though while")
+
+
+_CAUSES = words("after despite following over amid because since ahead")
+
+
+def _background(frame: Frame, place: Place, after: int) -> bool:
+    """Whether an economy's duty only tells why: `Canada announced 25 % tariffs after U.S. steel duties`."""
+    row = frame.s.row
+    lead = {t.key for t in row[max(frame.first, place.first - 2) : place.first]}
+    rates = [q.first for q in frame.sizes if q.rated]
+    return bool(_CAUSES & lead) and bool(rates) and rates[0] < place.first
 
 
 def _main(frame: Frame) -> int:
@@ -186,10 +201,19 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     )
     if any(_buys(frame, p) for p in before):
         return []  # "an American who imports a toaster pays 30 %": the buyer's own side levies it
+    hit = hit or any(
+        (k == "set" and keys[i + 1 : i + 2] == ["at"] and keys[i - 1] in ("was", "were"))
+        or (k in ("see", "sees", "saw", "seen") and {"its", "their"} & set(keys[i + 1 : i + 3]))
+        for i, k in enumerate(keys)
+    )
+    if any(k in ("exempted", "exempts") and lead[i - 1] not in _PASSIVE for i, k in enumerate(lead) if i):
+        return []  # "Trump exempted beef from": who exempts is who levies
     if before and (hit or any(k in PAYS | GETS | AVOIDS for k in lead) or agreed_to(frame)):
         return [p.code for p in before]
     if before and SELLS & set(lead) and any(market(frame, p) for p in free):
         return [before[0].code]  # "Germany exported fewer cars to the US after the 27.5 % duty"
+    if not before and frame.context.subject and {"its", "their"} & set(lead[:2]) and SELLS_WHAT & set(lead[:4]):
+        return [frame.context.subject]  # "its car exports will pay 10 %"
     relative = [p.code for p in free if p.after < frame.after and row[p.after].key in PAYS - {"subject"}]
     if relative:
         return relative  # "the tariff that Japan pays"
@@ -215,6 +239,8 @@ def _buys(frame: Frame, place: Place) -> bool:
     return bool(_BUYERS & set(follows[:2])) or (follows[:1] == ["who"] and bool({"imports", "buys"} & set(follows)))
 
 
+_PASSIVE = words("is are was were be been being")
+SELLS_WHAT = words("exports goods products exporters shipments companies firms")
 _PRODUCERS = words("makers exporters producers firms companies growers farmers manufacturers suppliers goods workers")
 
 

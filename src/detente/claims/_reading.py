@@ -205,7 +205,8 @@ def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
         frame = Frame(s, first, after, context)
         found = tariff_claims(frame)
         remember(frame, context, found)
-        found = found or flow_claims(frame)
+        if not found or {"despite", "amid"} & set(frame.keys()):
+            found += flow_claims(frame)
         numeric = bool(found)
         found += time_claims(frame, numeric)
         if all(c.kind == "duration" for c in found):

@@ -34,6 +34,8 @@ def role(frame: Frame, q: Quantity) -> str:
     after = [t.key for t in row[q.after : min(q.after + 6, frame.after)]]
     if after[:1] and after[0] in _FIGURES:
         return "level"
+    if frame.s.keys(max(frame.first, q.first - 3), q.first)[-2:] in (["instead", "of"], ["rather", "than"]):
+        return ""  # what it is not
     inside = _in_brackets(frame, q)
     noun = _noun_after(after)
     prep = _preposition(frame, q)

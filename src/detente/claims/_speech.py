@@ -172,6 +172,9 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
         return None  # "are expected to" has no one who expects
     at = bisect.bisect_left(speakers, i, key=lambda m: m.first)
     for m in reversed(speakers[max(0, at - _CANDIDATES) : at]):
+        relative = m.first and key in _PLEDGES and row[m.first - 1].key in _RATED
+        if m.after <= i and relative:
+            return None  # "the 30 % Trump had threatened": an aside, not a voice
         if m.after <= i and _subject(row, m, i):
             return Attribution(i, m.speaker, i, i + 1, m.first, m.after)
         if m.after <= i and key in _PLEDGES and _acts(row, m, i):
@@ -187,6 +190,7 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
 
 
 _PLEDGES = PROMISE | THREATEN
+_RATED = words("% percent tariff tariffs rate rates duty duties levy")
 
 
 def _acts(row: Sequence[Token], m: Mentioned, verb: int) -> bool:

@@ -83,14 +83,15 @@ def _roles(frame: Frame, sizes: Sequence[Quantity]) -> list[tuple[Quantity, str]
         follows = frame.s.keys(q.after, frame.after)
         if r == "from" and TARIFF & set(follows[:3]) and "to" not in follows:
             r = "level"  # "relief from the 25 % car tariff"
-        if not r and out and set(frame.s.keys(out[-1][0].after, q.first)) <= {"and", "or", ",", "plus", "to"}:
+        between = set(frame.s.keys(out[-1][0].after, q.first)) if out else {"instead"}
+        if not r and between <= {"and", "or", ",", "plus", "to"}:
             r = out[-1][1]
         out.append((q, r))
     return out
 
 
 def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: int) -> list[Claim]:
-    values = _numbers(frame, group)
+    values = _numbers(frame, group, first if n else frame.first)
     if not values:
         return []
     actors, aimed, inferred = actor_and_targets(frame, first, after)
@@ -106,6 +107,8 @@ def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: i
     kind = _kind(values)
     if kind == "tariff_level" and values["action"] is None and _kept(frame, group):
         values["action"] = "keep"
+    if _backdrop(frame, group):
+        actors, aimed, inferred = [], [], []
     if _aside(frame, group):
         values |= {"modality": "reported", "negated": False}
     values |= _own_mood(frame, group)
@@ -183,6 +186,13 @@ def _standing(frame: Frame, level: Quantity) -> bool:
     return bool(owned and verbs and follows) and not frame.modality()[1] and not {"to", "by"} & set(before[verbs[-1] :])
 
 
+def _backdrop(frame: Frame, group: Group) -> bool:
+    """Whether a rate is only what something happened in spite of, with nobody named who levies it: `shipments jumped
+    38 % despite a 20 % duty`."""
+    keys = frame.s.keys(max(frame.first, group.first - 2), group.first)
+    return bool({"despite", "amid"} & set(keys)) and not any(p.first > group.first - 2 for p in frame.places())
+
+
 def _aside(frame: Frame, group: Group) -> bool:
     """Whether a rate only names what something else is about: `ruled out retaliating against the 10 % tariff`."""
     level = group.roles.get("level")
@@ -200,7 +210,7 @@ def _kind(values: dict[str, Any]) -> str:
     )
 
 
-def _numbers(frame: Frame, group: Group) -> dict[str, Any]:
+def _numbers(frame: Frame, group: Group, first: int) -> dict[str, Any]:
     found = group.roles
     level, to, start, by = (found.get(k) for k in ("level", "to", "from", "by"))
     keys = set(frame.keys())
@@ -227,7 +237,7 @@ def _numbers(frame: Frame, group: Group) -> dict[str, Any]:
     if alone and level is not None and _standing(frame, level) and not (_HALVE | _DOUBLE | _TRIPLE) & keys:
         values |= {"from_": level.fraction, "to": None, "moved": True, "said": {"from": values["said"]["to"]}}
     last = goal or start or by
-    told = set(frame.s.keys(frame.first, last.after)) if last is not None else keys  # not "and halve its quotas"
+    told = set(frame.s.keys(first, last.after)) if last is not None else keys  # not "and halve its quotas"
     derived += _factor(values, told, _multiplied(frame, level) if to is None else False)
     if by is not None and goal is not None and start is None and by.low == by.high and goal.low == goal.high:
         values["from_"] = round(values["to"] - values["by"], 10)
@@ -337,6 +347,8 @@ def _part(frame: Frame, q: Quantity) -> Part:
 def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, ...]:
     """Layer and goods a duty is about; the labels of its parts do not count."""
     end = min(after, group.parts[0].first) if group.parts and group.parts[0].first > group.first else after
+    why = [i for i in range(group.after, end) if frame.s.row[i].key in ("after", "despite", "following", "amid")]
+    end = min([end, *why])
     found = _layers(frame, first, end)
     if group.goal is not None and is_total(frame, group.goal):
         return found if group.goal is not group.roles.get("to") else ()

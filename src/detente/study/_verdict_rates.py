@@ -48,6 +48,8 @@ def rate_verdict(claim: Claim, court: Court) -> Verdict:
     """The verdict on a change or level of a duty."""
     if "average" in claim.text.casefold() or "effective rate" in claim.text.casefold():
         return _average(claim, court)
+    if claim.negated and "exempt" in claim.text.casefold():
+        return Verdict("cannot_be_told", None, "which goods are exempt stands in lists of lines, not in one rate")
     if (unfit := _unfit(claim, court)) is not None:
         return unfit
     series = _series(claim, court)
