@@ -123,6 +123,8 @@ class Frame:
             if days is None:
                 continue
             inside = self.first <= m.first < self.after
+            if m.part == "weekday" and said == days:
+                continue  # "said on Thursday it would": when it was said
             if self.s.named_by(m) or (inside and m.kind == "span" and m.offset[1] > 0 and self._past()):
                 continue
             if m.first and self.s.row[m.first - 1].key == "since":
@@ -138,6 +140,7 @@ class Frame:
                 date = days
         if date is None and whole:
             others = [m for m in self.s.dates if m.first in self.s.resolved and not m.deadline and m.kind == "day"]
+            others = [m for m in others if m.part != "weekday" or self.s.resolved[m.first] != said]
             outside = [m for m in others if not self.first <= m.first < self.after]
             then = [m for m in self.s.dates if m.first in self.s.resolved and m.after == self.first - 1]
             if then and self.s.row[self.first].key == "when" and then[0].kind != "span":

@@ -21,7 +21,7 @@ _OTHER = words(
     "yield yields jobless wages wage shares stocks stock index dow nasdaq futures approval turnout profits profit"
     " revenue revenues earnings margin margins debt dollar euro yen peso currency mortgage mortgages confidence"
     " sentiment discount discounts dividend voters majority cpi bonds bond treasuries sales rating ratings bitcoin"
-    " households employment jobs productivity subsidy subsidies vacancies"
+    " households employment jobs productivity subsidy subsidies vacancies quota quotas"
 )
 """Heads of numbers that are no duties, beside those of trade and output."""
 _OTHER_RATES = words(
@@ -138,7 +138,7 @@ def _head(frame: Frame, q: Quantity) -> str:
         elif key in MACRO or heads_another(keys, i):
             if keys[i + 1 : i + 2] and keys[i + 1] in TARIFF:
                 continue
-            if head != "duty" or _CAUSES & set(keys[at:i]):
+            if key in ("quota", "quotas") or head != "duty" or _CAUSES & set(keys[at:i]):
                 head = "other"
         elif key in FLOW and not _complement(frame, frame.first + i, head):
             head = "other"

@@ -45,6 +45,7 @@ _AFTER_NOUN = words("to that not by is are was were being of")
 _DELIVERING = forms("meet honour honor fulfil fulfill deliver break breach miss violate respect") | {
     "kept", "keeps", "keep", "renege", "reneged", "short", "unfulfilled",
 }  # fmt: skip
+_BEATING = forms("beat miss exceed top trail lag") | words("above below than against missing market")
 _SAID_ELSEWHERE = ("highly", "much", "long", "than", "widely")
 
 
@@ -221,4 +222,7 @@ def _planned(keys: Sequence[str]) -> bool:
 
 
 def _predicted(keys: Sequence[str]) -> bool:
-    return any(key in PREDICT and not (i and keys[i - 1] in _SAID_ELSEWHERE) for i, key in enumerate(keys))
+    return any(
+        key in PREDICT and not (i and keys[i - 1] in _SAID_ELSEWHERE) and not (i and keys[i - 1] in _BEATING)
+        for i, key in enumerate(keys)
+    )

@@ -255,6 +255,9 @@ def _home_of(frame: Frame, place: Place) -> bool:
     return row[j + 1].key in ("in", "from", "of") and (noun in _PRODUCERS or noun.endswith("makers"))
 
 
+_ACCUSES = forms("accuse suspect")
+
+
 def _urged(frame: Frame) -> Place | None:
     """The economy that is asked to act: `called on Brussels to`, `urged China to`, `wants Japan to`."""
     row = frame.s.row
@@ -262,6 +265,9 @@ def _urged(frame: Frame) -> Place | None:
         j = p.first - 1
         while j >= frame.first and row[j].key in ("the", "on", "upon"):
             j -= 1
+        follows = [t.key for t in row[p.after : p.after + 2]]
+        if follows[:1] == ["of"] and follows[1:] and follows[1].endswith("ing") and _ACCUSES & set(frame.keys()):
+            return p  # "accused Mexico of planning 50 % tariffs"
         if j >= frame.first and row[j].key in ASKS and p.after < frame.after and row[p.after].key == "to":
             return p
     return None

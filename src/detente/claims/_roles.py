@@ -36,6 +36,11 @@ def role(frame: Frame, q: Quantity) -> str:
         return "level"
     if frame.s.keys(max(frame.first, q.first - 3), q.first)[-2:] in (["instead", "of"], ["rather", "than"]):
         return ""  # what it is not
+    lead = frame.s.keys(max(frame.first, q.first - 3), q.first)
+    if "than" in lead and (lead[-2:] == ["than", "the"] or {"lower", "higher", "smaller", "bigger"} & set(lead)):
+        return ""  # "lower than the 26 % announced"
+    if after[:2] == ["cut", "of"]:
+        return "share"
     inside = _in_brackets(frame, q)
     noun = _noun_after(after)
     prep = _preposition(frame, q)

@@ -173,6 +173,9 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
     at = bisect.bisect_left(speakers, i, key=lambda m: m.first)
     for m in reversed(speakers[max(0, at - _CANDIDATES) : at]):
         relative = m.first and key in _PLEDGES and row[m.first - 1].key in _RATED
+        between = row[m.after : i]
+        if key in _PLEDGES and any(t.key == "and" for t in between) and any(t.capital for t in between):
+            return None  # "Trump ordered a duty, and South Korea's Hyundai pledged": somebody else
         if m.after <= i and relative:
             return None  # "the 30 % Trump had threatened": an aside, not a voice
         if m.after <= i and _subject(row, m, i):

@@ -33,6 +33,7 @@ from detente.claims._words import (
     topic_kinds,
 )
 
+_COLLECTS = words("collected collects collecting collections revenue revenues receipts")
 _ADDED = words("additional extra further another added new")
 _HALVE, _DOUBLE, _TRIPLE = forms("halve"), forms("double"), forms("triple")
 _RATES = words("rate rates")
@@ -56,7 +57,7 @@ def tariff_claims(frame: Frame) -> list[Claim]:
     ]
     if not spoken and not (frame.places() or (_RATES | _PRONOUNS) & set(keys)):
         return []
-    if not roles or POLL & set(keys):
+    if not roles or POLL & set(keys) or _COLLECTS & set(keys):
         return []
     found = groups(frame, roles)
     out: list[Claim] = []
