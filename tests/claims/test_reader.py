@@ -300,3 +300,15 @@ def test_what_the_article_on_london_claims():
     assert found(reading, concept="crisis-management", speaker="Li Zhenyu", affiliation="Cathay Financial Holdings")
     assert found(reading, concept="decentralisation", speaker="Li Zhenyu")
     assert len([c for c in reading.claims if c.numeric]) <= 4
+
+
+@pytest.mark.parametrize("given", [None, 5, b"The US cut tariffs."])
+def test_what_is_no_text_is_a_user_error(given):
+    with pytest.raises(UserError, match="an article is text"):
+        read(given)
+
+
+@pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"])
+def test_byte_order_marks(codec):
+    text = "Peru cut its tariff on Chile from 20% to 10%."
+    assert read_bytes(("\ufeff" + text).encode(codec)).claims[0].to == 0.1

@@ -277,3 +277,13 @@ def test_command_line(capsys):
     text = capsys.readouterr().out
     assert "busan.soybeans-2025" in text
     assert "contested" in text
+
+
+def test_attainment_stays_empty_while_no_yardstick_is_named():
+    """The soybean promise names none: that only one of three had a figure by 20 December 2025 decides nothing."""
+    rows = commitments("2026-01-08", "2025-12-20")
+    row = next(r for r in rows if r["id"] == "busan.soybeans-2025")
+    assert row["target"]["decided_by"] == "unknown"
+    assert row["attainment"] is None
+    assert row["pace"] is None
+    assert row["attainment_range"] is not None

@@ -73,6 +73,8 @@ def read(text: str, on: str | dt.date | None = None) -> Reading:
     ------
     DateError
         If `on` is no day. No text makes it raise.
+    UserError
+        If what is given is no text.
 
     Examples
     --------
@@ -80,6 +82,10 @@ def read(text: str, on: str | dt.date | None = None) -> Reading:
     >>> claim.actor, claim.target, claim.from_, claim.to, claim.by
     ('USA', 'CHN', 1.45, 0.3, -1.15)
     """
+    given: object = text
+    if not isinstance(given, str):
+        what = f"an article is text, not {type(given).__name__}"
+        raise UserError([Problem("read", what, "Use read_bytes for bytes and read_file for a path.")])
     return _read(Document.of(text), on)
 
 

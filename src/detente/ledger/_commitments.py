@@ -92,7 +92,9 @@ def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
     told = [(i, _reading(i, clocks)) for i in row.indicators]
     findings = [e for e in row.evidence if e.counts(on, known)]
     span, figure = _actual(row.target, told)
-    decided = span[0] if span is not None and span[0] == span[1] else None
+    sure = row.target is not None and (row.target.decides not in (None, "", "unknown") or len(row.indicators) <= 1)
+    # where the text names no yardstick, one that happens to have a figure first decides nothing
+    decided = span[0] if sure and span is not None and span[0] == span[1] else None
     status, reason = _status(row, clocks, due, bool(moved), findings, told)
     good = ("performed", "part_performed", "restored")
     return {
