@@ -145,3 +145,28 @@ def test_everybody_charges_500_percent_on_everything(world, models, horizon):
     assert eq.steps < 2 * models[horizon].options.max_steps
     goods = eq.array("goods_trade_percent")
     assert np.median(goods[~np.eye(len(goods), dtype=bool)]) < -40
+
+
+@pytest.mark.parametrize(("economy", "factor"), [("SGP", 0.499), ("NOR", 0.3), ("TWN", 0.3), ("DEU", 0.1)])
+def test_a_transfer_that_takes_all_income_is_not_called_solved(world, models, economy, factor):
+    """Productivity collapses in an economy that pays a fixed transfer: it cannot spend less than nothing."""
+    made = np.ones(world.output.shape)
+    made[world.economies.index(economy)] = factor
+    eq = dt.TradeModel(world, horizon="short").solve(dt.Shock(productivity=made))
+    assert eq.status == "no_equilibrium"
+    assert any(line.startswith(f"{economy}: the transfer it pays") for line in eq.doctor()["extremes"])
+    remedied = models["short"].solve(dt.Shock(productivity=made))
+    assert remedied.status == "solved"
+    assert remedied.array("final_spending").min() > 0
+    assert remedied.array("real_income_percent").min() > -100
+
+
+@pytest.mark.parametrize("rate", [100.0, 1e4])
+def test_everybody_charges_ten_thousand_percent_and_more(world, models, rate):
+    """Close to autarky by duties: the wage follows the little trade that is left, however much duty it bears."""
+    home = np.eye(len(world.economies), dtype=bool)[None]
+    tariffs = np.where(home, world.tariffs, rate)
+    eq = models["long"].solve(dt.Shock(tariffs=np.broadcast_to(tariffs, world.trade.shape)))
+    assert eq.status == "solved"
+    assert finite(eq)
+    assert eq.steps < 200
