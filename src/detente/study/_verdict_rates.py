@@ -149,9 +149,15 @@ def _positive(claim: Claim, court: Court, series: list[Series], day: dt.date) ->
         return told
     ahead = _AHEAD if claim.modality in ("reported", "promised", "denied") else 365
     found = [v for s in series if (v := _fits(claim, s, day, ahead)) is not None]
+    foreseen = claim.modality in ("threatened", "planned", "forecast")
+    if found and foreseen and all(v.verdict == "partly" for v in found):
+        # a duty on some goods that has this rate by chance gives way to the one announced
+        announced_one = _never(claim, court, series, day)
+        if announced_one.verdict != "cannot_be_told":
+            return announced_one
     if found:
         return min(found, key=lambda v: ("supported", "partly").index(v.verdict))
-    if claim.modality in ("threatened", "planned", "forecast") and not _STANDS.search(claim.text.casefold()):
+    if foreseen and not _STANDS.search(claim.text.casefold()):
         return _never(claim, court, series, day)
     if (other := _moved_elsewhere(claim, series, day)) is not None:
         return other
