@@ -31,7 +31,7 @@ def draft(claim: Claim, *, source: str) -> str:
     --------
     >>> from detente.claims import read
     >>> claim = read("The US will impose a 60% tariff on Chinese goods from March 3, 2027.").claims[0]
-    >>> print(draft(claim, source="an invented article"))  # doctest: +ELLIPSIS
+    >>> print(draft(claim, source="an invented article"), end="")  # doctest: +ELLIPSIS
     # Draft from an article, TO REVIEW before it goes anywhere near the ledger.
     ...
       - {date: 2027-03-03, event: announced, rate: 0.6, source: TO REVIEW, confidence: L}

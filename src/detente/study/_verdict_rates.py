@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from detente.claims import Claim
 from detente.errors import UserError
+from detente.study._verdict_series import Series, between, of_measure, of_pair
 from detente.study._verdict_suspensions import suspended_rate
 from detente.study._verdicts import Court, Verdict, measures_of
 
@@ -16,32 +15,8 @@ _NEAR = 0.00051
 """Rates in the press are rounded to a tenth of a point."""
 _BACK, _AHEAD = 60, 45
 """Days before and after a claim within which a change counts as the one it speaks of."""
-_WIDE = 0.5
-"""Share of the pair's trade below which a duty is one on some goods, whatever an article calls it."""
 _AVERAGES = 0.05
 """Averages of the same duties by different weights and years differ by a few points."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """A figure that moves: its rate from each day on, and how widely it holds."""
-
-    name: str
-    applies_to: str
-    steps: tuple[tuple[dt.date, float], ...]
-    narrow: bool = False
-
-    def at(self, day: dt.date) -> float:
-        """The rate at the end of a day."""
-        return next((r for d, r in reversed(self.steps) if d <= day), 0.0)
-
-    def moves(self) -> Iterator[tuple[dt.date, float, float]]:
-        """(day, from, to) of every change."""
-        before = 0.0
-        for day, rate in self.steps:
-            if abs(rate - before) > 1e-9:
-                yield day, before, rate
-            before = rate
 
 
 def rate_verdict(claim: Claim, court: Court) -> Verdict:
@@ -91,7 +66,7 @@ def _of_lines(claim: Claim, court: Court) -> str | None:
     named = [m for t in claim.subject for m in measures_of(t, claim.actor)[0] if m in court.ledger.measures]
     lines = [m for m in named if court.ledger.measures[m].is_tariff]
     if not lines and claim.actor and claim.target:
-        lines = _between(claim.actor, claim.target, court)
+        lines = between(claim.actor, claim.target, court)
     lines = [m for m in lines if claim.target is None or court.ledger.measures[m].reaches(claim.target)]
     day = court.day_of(claim)
     if not lines or day is None:
@@ -245,7 +220,7 @@ def _varying(claim: Claim, court: Court, day: dt.date) -> Verdict | None:
     """A duty whose rate varies by line cannot be set against one number."""
     if claim.actor is None or claim.target is None:
         return None
-    for name in _between(claim.actor, claim.target, court):
+    for name in between(claim.actor, claim.target, court):
         state = court.status(name, day)
         began = dt.date.fromisoformat(state["since"]) if state["since"] else None
         near = began is not None and abs((began - day).days) <= 2 * _BACK
@@ -280,81 +255,11 @@ def _series(claim: Claim, court: Court) -> list[Series]:
     ids = [m for t in topics for m in measures_of(t, claim.actor)[0]]
     ids = [m for m in ids if m in court.ledger.measures and court.ledger.measures[m].is_tariff]
     ids = [m for m in ids if claim.target is None or court.ledger.measures[m].reaches(claim.target)]
-    out = [s for m in dict.fromkeys(ids) if (s := _of_measure(m, court)) is not None]
+    out = [s for m in dict.fromkeys(ids) if (s := of_measure(m, court)) is not None]
     if claim.actor and claim.target and not claim.subject:
         actor, target = claim.actor, claim.target
-        out += court.once(("pair", actor, target), lambda: _of_pair(actor, target, court))
+        out += court.once(("pair", actor, target), lambda: of_pair(actor, target, court))
     return out
-
-
-def _of_pair(actor: str, target: str, court: Court) -> list[Series]:
-    """The press's figures of a pair, and the duties of one aimed at the other."""
-    names = _between(actor, target, court)
-    own = [_scoped(s, actor, target, court) for m in names if (s := _of_measure(m, court)) is not None]
-    return _headlines(actor, target, court) + own
-
-
-def _between(actor: str, target: str, court: Court) -> list[str]:
-    """Duties of one economy aimed at another alone; a duty on all of its goods, or on some."""
-    return [
-        name
-        for name, m in court.ledger.measures.items()
-        if m.is_tariff and m.imposer == actor and target in m.targets and m.kind == "tariff.additional"
-    ]
-
-
-def _scoped(series: Series, actor: str, target: str, court: Court) -> Series:
-    """The series, marked narrow if its duty reaches less than half of the pair's trade."""
-    day = max((d for d, r in series.steps if r > 0), default=None)
-    if day is None:
-        return series
-    try:
-        layer = court.ledger.measures[series.name].layer
-        reach = court.ledger.on(day, court.known).reach(layer, series.at(day), importer=actor, exporter=target)
-    except UserError:
-        return series
-    return replace(series, narrow=reach < _WIDE)
-
-
-def _of_measure(name: str, court: Court) -> Series | None:
-    found: Series | None = court.once(("series", name), lambda: _measured(name, court))
-    return found
-
-
-def _measured(name: str, court: Court) -> Series | None:
-    measure = court.ledger.measures[name]
-    days = sorted({d for e in measure.events for d in (e.date, e.effective, e.until) if d and d >= dt.date(2018, 1, 1)})
-    steps = []
-    for day in days:
-        state = court.status(name, day)
-        if state["status"] == "in_force" and state.get("rate") is None:
-            return None  # its rate varies by line
-        if state.get("rate") is not None:
-            steps.append((day, float(state["rate"])))
-    return Series(name, measure.title, tuple(steps)) if steps else None
-
-
-def _headlines(actor: str, target: str, court: Court) -> list[Series]:
-    """The press's figures of a pair as series; narrow where a part of them reaches less than half of trade."""
-    ledger = court.ledger
-    days: set[dt.date] = set()
-    for measure in ledger.measures.values():
-        if measure.is_tariff and measure.imposer == actor and (target in measure.targets or "ALL" in measure.targets):
-            for e in measure.events:
-                days |= {
-                    d for d in (e.date, e.effective, e.until) if d and dt.date(2018, 1, 1) <= d <= ledger.thin_until
-                }
-    steps: dict[str, list[tuple[dt.date, float]]] = {}
-    notes: dict[str, str] = {}
-    for day in sorted(days):
-        try:
-            entries = ledger.on(day, court.known).headline(importer=actor, exporter=target)
-        except UserError:
-            return []
-        for entry in entries:
-            steps.setdefault(entry["name"], []).append((day, entry["rate"]))
-            notes[entry["name"]] = entry["applies_to"]
-    return [Series(name, notes[name], tuple(rows), " List " in f" {name} ") for name, rows in steps.items()]
 
 
 def _scope(claim: Claim, series: Series, text: str) -> Verdict:
