@@ -181,8 +181,10 @@ def _gains(
 ) -> list[float]:  # fmt: skip
     """What each player gains by its best reply, percent: the better of two searches, see `nash_tariffs`."""
     gains: list[float] = []
+    pair = slopes_of(problem, seeds, range(2)) if len(problem.parts) == 2 and type(problem) is TariffProblem else None
     for player, own in enumerate(problem.parts):
-        slopes = slopes_of(problem, seeds, [player])
+        slopes = slopes_of(problem, seeds, [player]) if pair is None else pair.alone(player)
+        place = 0 if pair is None else player
         here = slopes.at(tariffs)
         if here is None:
             gains.append(float("nan"))
@@ -191,5 +193,5 @@ def _gains(
         before[own] = problem.current[own]
         near = climb(slopes, tariffs, bounds, 0.0, _STEPS_FROM_HERE)
         far = climb(slopes, before, bounds, tolerance, _REPLY_ROUNDS)
-        gains.append(max(0.0, *(float(reply.best[0] - here.values[0]) for reply in (near, far))))
+        gains.append(max(0.0, *(float(reply.best[place] - here.values[place]) for reply in (near, far))))
     return gains

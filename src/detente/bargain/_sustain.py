@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from detente.bargain._enforcement import critical_discount
 from detente.bargain._players import Player, seat
-from detente.trade import BOUNDS, Shock, TariffProblem, TradeModel, balanced, maximise
-
-if TYPE_CHECKING:
-    pass
+from detente.trade import BOUNDS, Shock, TariffProblem, TradeModel, balanced, climb, slopes_of
 
 SHARES = (0.0, 0.25, 0.5, 0.75)
 """Points between no duty on each other (0) and the Nash tariffs (1)."""
@@ -21,7 +18,9 @@ SNAP_BACKS = (3, 6, 12, 24)
 DETECTION = 0.9
 FALSE_ALARM = 0.02
 """A month's chance to see a breach, and to see one where there is none: ours, shown with the result."""
-_SOLVES = 25
+_FLAT = 1e-5
+"""Slope left in a best reply, percent of spending per standard step."""
+_ROUNDS = 40
 
 
 def enforcement(
@@ -72,9 +71,10 @@ def _point(
     tariffs = share * nash
     deal = problem.values(tariffs, seeds)
     gain = np.zeros(len(players))
-    for k, (own, seed) in enumerate(zip(problem.parts, seeds, strict=True)):
-        best = maximise(problem, seed, tariffs, own, BOUNDS, 1e-4, _SOLVES)
-        gain[k] = max(0.0, best.value - deal[k])
+    slopes = slopes_of(problem, seeds, range(len(players)))
+    for k in range(len(players)):
+        reply = climb(slopes.alone(k), tariffs, BOUNDS, _FLAT, _ROUNDS)
+        gain[k] = max(0.0, float(reply.best[k]) - deal[k])
     loss = deal - at_nash
 
     def factors(**how: Any) -> dict[str, float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -94,6 +95,12 @@ class Slopes:
         self.weight = 100.0 * weight[problem.cells[:, 1]]
         self.count = len(players)
         self.adjoints: Any = None
+
+    def alone(self, player: int) -> Slopes:
+        """The same reader where one player moves: nothing new is compiled, at the price of all adjoints."""
+        out = copy.copy(self)
+        out.owner = np.where(self.owner == player, player, -1)
+        return out
 
     def at(self, tariffs: np.ndarray) -> Reading | None:
         """The reading there; None where there is no equilibrium or no gradient."""
