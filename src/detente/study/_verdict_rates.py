@@ -143,6 +143,10 @@ def _positive(claim: Claim, court: Court, series: list[Series], day: dt.date) ->
             if not s.narrow and s.at(day) > 0 and _meets(s.at(day), claim):
                 text = f"{_pc(s.at(day))} % on {day}, but it moved there before; {s.applies_to}"
                 return Verdict("partly", s.name, text)
+    general = court.ledger.measures.get(series[0].name)
+    if general is not None and claim.target is not None and claim.target not in general.targets:
+        text = f"{_pc(series[0].at(day))} % for all on {day}; what one economy was granted is not in that rate"
+        return Verdict("cannot_be_told", series[0].name, text)
     return _against(claim, series, day)
 
 
