@@ -13,131 +13,28 @@ from typing import Any
 from detente import economies, strict_yaml
 from detente.dates import FIRST_DAY
 from detente.errors import LedgerError, Problem, UnknownName
+from detente.ledger._commitment_record import (
+    FINDINGS,
+    INDICATORS,
+    KINDS,
+    SAYS,
+    UNNAMED,
+    Assertion,
+    Commitment,
+    Dated,
+    Extension,
+    Finding,
+    Indicator,
+    Reading,
+    Target,
+    Undated,
+)
 from detente.ledger._fields import Fields
 from detente.ledger._words import CONFIDENCE
 from detente.strict_yaml import Document, Path_
 
 EMBEDDED = Path(__file__).resolve().parents[1] / "data" / "commitments"
-KINDS = {
-    "quantity": "an amount by a day, told by indicators",
-    "act": "something to do once",
-    "standstill": "something to hold to until a day",
-}
-SAYS = ("yes", "no", "silent", "unknown")
-"""`silent`: its text leaves the promise out. `unknown`: what it says is not established, which contests nothing."""
-INDICATORS = ("announced", "booked", "shipped", "landed", "licensed", "collected")
-FINDINGS = {
-    "performed": "done as promised, or taken up as promised",
-    "part_performed": "done in part",
-    "breached": "acted against",
-    "restored": "a breach was undone",
-    "not_done": "the day passed and it had not been done",
-    "superseded": "a later promise or the law took its place",
-}
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-
-
-@dataclass(frozen=True)
-class Dated:
-    """What every entry has: a day in the world, the day it could be known, and who says so."""
-
-    date: dt.date
-    known: dt.date
-    day_known_to: str
-    """`day`, or `month` where the source gives no day; then the last of the month stands for it."""
-    source: str
-    confidence: str
-    note: str
-
-    def counts(self, on: dt.date, known: dt.date | None) -> bool:
-        """Whether it may be used: dated by `on`, and to be known by `known`."""
-        return self.date <= on and (known is None or self.known <= known)
-
-
-@dataclass(frozen=True)
-class Assertion(Dated):
-    """What one party says of the promise; `value` and `due` where it names its own."""
-
-    party: str
-    says: str
-    value: float | None
-    due: dt.date | None
-
-
-@dataclass(frozen=True)
-class Extension(Dated):
-    """The due day moved to `until`; the original stays on file."""
-
-    until: dt.date
-
-
-@dataclass(frozen=True)
-class Reading(Dated):
-    """A value of an indicator: `low` to `high`, equal for a point, `high` None where only a floor is given."""
-
-    period: str
-    low: float
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One yardstick of a quantity."""
-
-    kind: str
-    what: str
-    unit: str
-    lag_days: int | None
-    values: tuple[Reading, ...]
-
-
-@dataclass(frozen=True)
-class Finding(Dated):
-    """A piece of evidence on performance, with the measures that deliver or breach."""
-
-    finding: str
-    measures: tuple[str, ...]
-    by: str
-    """Commitment that supersedes this one."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """An amount promised between `start` and the due day; `decides` is the yardstick the text names, if any."""
-
-    value: float
-    unit: str
-    baseline: float | None
-    start: dt.date | None
-    decides: str
-
-
-@dataclass(frozen=True)
-class Undated:
-    """A statement whose day no source at hand gives: shown, never used."""
-
-    what: str
-    source: str
-    confidence: str
-
-
-@dataclass(frozen=True)
-class Commitment:
-    """One promise by one actor."""
-
-    id: str
-    deal: str
-    actor: str
-    kind: str
-    what: str
-    made: Dated
-    due: dt.date | None
-    target: Target | None
-    assertions: tuple[Assertion, ...]
-    extensions: tuple[Extension, ...]
-    indicators: tuple[Indicator, ...]
-    evidence: tuple[Finding, ...]
-    undated: tuple[Undated, ...]
 
 
 class _Entry(Fields):
@@ -217,11 +114,19 @@ def _assertions(top: _Entry, default: _Default) -> tuple[Assertion, ...]:
 
 def _extensions(top: _Entry, default: _Default, due: dt.date | None) -> tuple[Extension, ...]:
     out: list[Extension] = []
-    last = due
+    last, told = due, dt.date.min
     for entry in _entries(top, "extensions", "an extension", (*_COMMON, "until")):
         common = _dated(entry, default)
-        until = entry.date("until", needed=True)
+        if common["date"] < told:
+            entry.problem(("date",), f"{common['date']} is before the extension above it", "List them in order.")
+        told = common["date"]
+        if entry.data.get("until") == UNNAMED:
+            out.append(Extension(**common, until=None))
+            continue
+        until = entry.date("until")
         if until is None:
+            if not entry.has("until"):
+                entry.problem((), "an extension needs 'until'", f"A day, or {UNNAMED} where no day is named.")
             continue
         if last is None or until <= last:
             was = f"the day before it, {last}" if last else "a due day, which is missing"
@@ -231,7 +136,8 @@ def _extensions(top: _Entry, default: _Default, due: dt.date | None) -> tuple[Ex
     return tuple(out)
 
 
-def _reading(entry: _Entry, default: _Default) -> Reading | None:
+def _reading(entry: _Entry, default: _Default, lag: int | None) -> Reading | None:
+    """A value; without a day of publication it is known only when the yardstick's lag has run."""
     common = _dated(entry, default)
     value, low, high = entry.number("value"), entry.number("low"), entry.number("high")
     if (value is None) == (low is None) or (value is not None and high is not None):
@@ -241,32 +147,54 @@ def _reading(entry: _Entry, default: _Default) -> Reading | None:
     assert first is not None
     if high is not None and high < first:
         entry.problem(("high",), f"high {high:g} is below low {first:g}", "Swap them.")
-    return Reading(**common, period=entry.text("period", ""), low=first, high=value if value is not None else high)
+    known_from = "source" if entry.has("known") else "date" if lag is None else "lag"
+    if known_from == "lag" and lag is not None:
+        common["known"] = common["date"] + dt.timedelta(days=lag)
+    top = value if value is not None else high
+    return Reading(**common, period=entry.text("period", ""), low=first, high=top, known_from=known_from)
+
+
+def _lag(entry: _Entry) -> int | None:
+    """Whole days; a lag is a fact like any other, and says where it is from."""
+    lag = entry.number("lag_days")
+    if lag is not None and (lag < 0 or lag != int(lag) or lag > 3660):
+        entry.problem(("lag_days",), f"{lag:g} is not a number of days", "Whole days from the end of the period.")
+        return None
+    if (lag is None) == entry.has("lag_source"):
+        missing = "lag_source" if lag is not None else "lag_days"
+        entry.problem((), f"'lag_days' and 'lag_source' go together; {missing!r} is missing", "Give both or neither.")
+    return None if lag is None else int(lag)
+
+
+_INDICATOR_KEYS = ("kind", "what", "unit", "lag_days", "lag_source", "values", "source", "confidence")
 
 
 def _indicators(top: _Entry, default: _Default) -> tuple[Indicator, ...]:
     out = []
-    for entry in _entries(
-        top, "indicators", "an indicator", ("kind", "what", "unit", "lag_days", "values", "source", "confidence")
-    ):
+    for entry in _entries(top, "indicators", "an indicator", _INDICATOR_KEYS):
         kind, what = entry.one_of("kind", INDICATORS, "kind of indicator"), entry.text("what")
         own = _Default(
             entry.text("source", default.source),
             entry.one_of("confidence", CONFIDENCE, "confidence", default.confidence),
             default.date,
         )
+        lag = _lag(entry)
         rows = _entries(entry, "values", "a value", (*_COMMON, "period", "value", "low", "high"))
-        values = tuple(r for r in (_reading(row, own) for row in rows) if r is not None)
-        lag = entry.number("lag_days")
-        out.append(Indicator(kind, what, entry.text("unit"), None if lag is None else int(lag), values))
+        values = tuple(r for r in (_reading(row, own, lag) for row in rows) if r is not None)
+        out.append(Indicator(kind, what, entry.text("unit"), lag, entry.text("lag_source", ""), values))
     return tuple(out)
 
 
-def _evidence(top: _Entry, default: _Default) -> tuple[Finding, ...]:
+def _evidence(top: _Entry, default: _Default, extensions: tuple[Extension, ...]) -> tuple[Finding, ...]:
     out = []
     for entry in _entries(top, "evidence", "a finding", (*_COMMON, "finding", "measures", "by")):
         common = _dated(entry, default)
         finding = entry.one_of("finding", FINDINGS, "finding")
+        before = [e for e in extensions if e.date <= common["date"]]
+        named = before[-1].until is not None if before else top.has("due")
+        if finding == "ended" and named:
+            what = "'ended' is only for a promise that had no named last day by then"
+            entry.problem(("finding",), what, "Write breached, or add the extension without a named day.")
         out.append(Finding(**common, finding=finding, measures=entry.texts("measures"), by=entry.text("by", "")))
     return tuple(out)
 
@@ -313,6 +241,7 @@ def _commitment(top: _Entry, stem: str, deal: str, default: _Default) -> Commitm
         Undated(e.text("what"), e.text("source", inner.source), e.one_of("confidence", CONFIDENCE, "confidence", "L"))
         for e in _entries(top, "undated", "an undated statement", ("what", "source", "confidence"))
     )
+    extensions = _extensions(top, inner, due)
     return Commitment(
         id=f"{stem}.{top.text('name')}",
         deal=deal,
@@ -323,9 +252,9 @@ def _commitment(top: _Entry, stem: str, deal: str, default: _Default) -> Commitm
         due=due,
         target=_target(top, kind, indicators),
         assertions=_assertions(top, inner),
-        extensions=_extensions(top, inner, due),
+        extensions=extensions,
         indicators=indicators,
-        evidence=_evidence(top, inner),
+        evidence=_evidence(top, inner, extensions),
         undated=undated,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from detente.dates import Clocks
 from detente.ledger import _commitment_files as files
-from detente.ledger._commitment_files import Assertion, Commitment, Finding, Indicator, Reading, Target
+from detente.ledger._commitment_record import Assertion, Commitment, Dated, Finding, Indicator, Reading, Target
 from detente.ledger._words import weakest
 
 STATUSES = {
@@ -23,6 +23,7 @@ STATUSES = {
     "broken": "acted against, and that was not undone",
     "pending": "its day has not come",
     "extended": "its day was moved, and has not come",
+    "ended": "ran on without a named last day, and was ended by the one who gave it",
     "superseded": "a later promise or the law took its place",
     "unknown": "its day has passed, or it has none, and the evidence does not decide",
 }
@@ -107,7 +108,7 @@ def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
         "target": _target(row.target),
         "due": due.isoformat() if due else None,
         "original_due": row.due.isoformat() if row.due else None,
-        "extensions": [{**_told(e), "until": e.until.isoformat()} for e in moved],
+        "extensions": [{**_told(e), "until": e.until.isoformat() if e.until else None} for e in moved],
         "status": status,
         "status_reason": reason,
         "contested": bool(over := _contested(said)),
@@ -122,7 +123,7 @@ def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
             }
             for a in said
         ],
-        "indicators": [_indicator(i, r, row.target) for i, r in told],
+        "indicators": [_indicator(i, r, row.target, due) for i, r in told],
         "attainment": None if decided is None else _share(decided, row.target),
         "attainment_range": _shares(span, row.target),
         "excess": None if decided is None else _excess(decided, row.target),
@@ -132,6 +133,7 @@ def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
         ],
         "delivered_by": sorted({m for e in findings if e.finding in good for m in e.measures}),
         "breached_by": sorted({m for e in findings if e.finding == "breached" for m in e.measures}),
+        "ended_by": sorted({m for e in findings if e.finding == "ended" for m in e.measures}),
         "undated": [vars(u) for u in row.undated] if known is None else [],
         "confidence": weakest(
             [
@@ -145,7 +147,7 @@ def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
     }
 
 
-def _told(entry: files.Dated) -> dict[str, Any]:
+def _told(entry: Dated) -> dict[str, Any]:
     """The common part of a dated entry."""
     return {
         "date": entry.date.isoformat(),
@@ -242,15 +244,26 @@ def _target(target: Target | None) -> dict[str, Any] | None:
     }
 
 
-def _indicator(indicator: Indicator, reading: Reading | None, target: Target | None) -> dict[str, Any]:
-    """One yardstick with the value that counts, or none."""
-    head = {"kind": indicator.kind, "what": indicator.what, "unit": indicator.unit, "lag_days": indicator.lag_days}
+def _indicator(
+    indicator: Indicator, reading: Reading | None, target: Target | None, due: dt.date | None
+) -> dict[str, Any]:
+    """One yardstick with the value that counts, or none, and the first day its last figure can be published."""
+    lag = indicator.lag_days
+    head = {
+        "kind": indicator.kind,
+        "what": indicator.what,
+        "unit": indicator.unit,
+        "lag_days": lag,
+        "lag_source": indicator.lag_source or None,
+        "final_figure_from": None if lag is None or due is None else (due + dt.timedelta(days=lag)).isoformat(),
+    }
     if reading is None:
         return {**head, "value": None, "low": None, "high": None, "attainment": None, "attainment_range": None}
     point = reading.low if reading.low == reading.high else None
     return {
         **head,
         **_told(reading),
+        "known_from": reading.known_from,
         "period": reading.period,
         "value": point,
         "low": reading.low,
@@ -269,7 +282,6 @@ def _status(
     told: list[tuple[Indicator, Reading | None]],
 ) -> tuple[str, str]:
     """Status and the reason for it."""
-    waiting = "extended" if moved else "pending"
     passed = due is not None and clocks.on > due
     breached, last = False, ""
     for finding in sorted(findings, key=lambda f: (f.date, f.known)):
@@ -285,35 +297,51 @@ def _status(
             )
     if breached:
         return "broken", "acted against, and not undone by then"
+    if last == "ended":
+        return "ended", "no last day was named, and the one who gave it ended it"
     if last == "not_done":
         return "missed", "found not done"
     if row.kind == "quantity" and row.target is not None:
-        return _quantity(row.target, due, passed, waiting, told)
+        return _quantity(row.target, clocks.on, due, moved, told)
     if last == "performed" and (row.kind == "act" or passed):
         return "kept", "performed" if row.kind == "act" else "taken up, and held to its last day as far as is known"
     if last == "part_performed":
         return "partly_kept", "done in part"
-    if due is None or passed:
-        return "unknown", "no evidence decides" if passed else "no day was set and no evidence decides"
-    return waiting, f"due {due}"
+    if passed:
+        return "unknown", "no evidence decides"
+    return _waiting(due, moved)
+
+
+def _waiting(due: dt.date | None, moved: bool) -> tuple[str, str]:
+    """Its day has not come, or was put off without another being named; without any day nothing can be said."""
+    if due is not None:
+        return "extended" if moved else "pending", f"due {due}"
+    return ("extended", "no last day is named") if moved else ("unknown", "no day was set and no evidence decides")
 
 
 def _quantity(
-    target: Target, due: dt.date | None, passed: bool, waiting: str, told: list[tuple[Indicator, Reading | None]]
+    target: Target, on: dt.date, due: dt.date | None, moved: bool, told: list[tuple[Indicator, Reading | None]]
 ) -> tuple[str, str]:
     """Verdict on an amount: of the yardstick that decides, else of all if they agree."""
-    used = [r for i, r in told if target.decides in ("", i.kind)]
-    verdicts = {_verdict(target, due, r) for r in used}
+    used = [(i, r) for i, r in told if target.decides in ("", i.kind)]
+    verdicts = {_verdict(target, due, r) for _, r in used}
     if verdicts == {"kept"}:
         return "kept", "the amount was reached"
-    if due is None:
-        return "unknown", "no day was set and no evidence decides"
-    if not passed:
-        return waiting, f"due {due}"
-    if len(verdicts) == 1:
-        verdict = next(iter(verdicts))
-        return verdict, "no final figure" if verdict == "unknown" else "the amount was not reached by its last day"
-    return "unknown", "the yardsticks disagree, or have no final figure" if used else "no figure"
+    if due is None or on <= due:
+        return _waiting(due, moved)
+    if verdicts == {"missed"}:
+        return "missed", "the amount was not reached by its last day"
+    if not used:
+        return "unknown", "no figure"
+    if verdicts == {"unknown"}:
+        return "unknown", "no final figure" + _not_before(due, [i for i, _ in used])
+    return "unknown", "the yardsticks disagree, or have no final figure"
+
+
+def _not_before(due: dt.date, used: list[Indicator]) -> str:
+    """The day from which all yardsticks can have a last figure, where each has a calendar."""
+    lags = [i.lag_days for i in used if i.lag_days is not None]
+    return f"; not before {due + dt.timedelta(days=max(lags))}" if len(lags) == len(used) else ""
 
 
 def _verdict(target: Target, due: dt.date | None, reading: Reading | None) -> str:
