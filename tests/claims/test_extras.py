@@ -28,17 +28,6 @@ def test_a_draft_is_yaml_and_says_what_to_review():
     assert "TO REVIEW" in text
 
 
-def test_a_promise_is_drafted_as_a_commitment():
-    claim = read(
-        "China pledged to buy 18 million tonnes of soybeans from Brazil by the end of 2027.", on="2027-03-20"
-    ).claims[0]
-    data = strict_yaml.parse(draft(claim, source="invented"), "draft.yaml").data
-    assert data["kind"] == "commitment.purchase"
-    assert data["due"] == "2027-12-31"
-    assert data["target"]["value"] in (1.8e7, "1.8e+07")
-    assert [a["party"] for a in data["assertions"]] == ["CHN", "BRA"]
-
-
 def test_an_opinion_is_no_measure():
     claim = read("Both sides are stalling, argued Li Meihua, a researcher at the Formosa Institute.").claims[0]
     with pytest.raises(UserError, match="is no measure"):

@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 
 from detente.claims._claim import Claim
+from detente.claims._draft_commitment import REVIEW, commitment_draft
 from detente.errors import Problem, UserError
 
 _MEASURES = {"tariff_change": "tariff.additional", "tariff_level": "tariff.additional", "control": "control.item"}
-_REVIEW = "TO REVIEW"
 
 
 def draft(claim: Claim, *, source: str) -> str:
@@ -37,7 +37,7 @@ def draft(claim: Claim, *, source: str) -> str:
       - {date: 2027-03-03, event: announced, rate: 0.6, source: TO REVIEW, confidence: L}
     """
     if claim.modality == "promised" or claim.kind == "purchase":
-        return _commitment(claim, source)
+        return commitment_draft(claim, _head(claim, source))
     if claim.kind in _MEASURES:
         return _measure(claim, source)
     raise UserError(
@@ -47,7 +47,7 @@ def draft(claim: Claim, *, source: str) -> str:
 
 def _head(claim: Claim, source: str) -> list[str]:
     return [
-        f"# Draft from an article, {_REVIEW} before it goes anywhere near the ledger.",
+        f"# Draft from an article, {REVIEW} before it goes anywhere near the ledger.",
         f"# Claim at characters {claim.start}-{claim.end} of the document; said by {claim.speaker or 'the article'}.",
         f"# Article: {_line(source)}",
     ]
@@ -58,46 +58,23 @@ def _line(text: str) -> str:
 
 
 def _measure(claim: Claim, source: str) -> str:
-    day = claim.date[0].isoformat() if claim.date else _REVIEW
+    day = claim.date[0].isoformat() if claim.date else REVIEW
     event = "entered_into_force" if claim.modality == "reported" and claim.action != "suspend" else "announced"
     event = "suspended" if claim.action == "suspend" and claim.modality == "reported" else event
     rate = f", rate: {claim.to:g}" if claim.to is not None and claim.kind != "control" else ""
     about = ", ".join(claim.subject) or "all goods"
     lines = [
         *_head(claim, source),
-        f"title: {json.dumps(f'{_REVIEW}: {claim.kind.replace(chr(95), chr(32))} on {about}')}",
+        f"title: {json.dumps(f'{REVIEW}: {claim.kind.replace(chr(95), chr(32))} on {about}')}",
         f"kind: {_MEASURES[claim.kind]}",
-        f"imposer: {claim.actor or _REVIEW}",
-        f"targets: [{claim.target or _REVIEW}]",
-        f"legal_basis: {json.dumps(_REVIEW + ': cite the notice')}",
-        f"source: {_REVIEW}",
+        f"imposer: {claim.actor or REVIEW}",
+        f"targets: [{claim.target or REVIEW}]",
+        f"legal_basis: {json.dumps(REVIEW + ': cite the notice')}",
+        f"source: {REVIEW}",
         "confidence: L",
         "events:",
-        f"  - {{date: {day}, event: {event}{rate}, source: {_REVIEW}, confidence: L}}",
+        f"  - {{date: {day}, event: {event}{rate}, source: {REVIEW}, confidence: L}}",
     ]
     if claim.horizon is not None:
         lines.append(f"# The article gives a day on which it ends or is due: {claim.horizon[1].isoformat()}")
-    return "\n".join(lines) + "\n"
-
-
-def _commitment(claim: Claim, source: str) -> str:
-    said = claim.said_on or claim.date
-    lines = [
-        *_head(claim, source),
-        f"title: {json.dumps(f'{_REVIEW}: what was promised')}",
-        f"kind: {'commitment.purchase' if claim.kind == 'purchase' else 'commitment.policy'}",
-        f"actor: {claim.actor or _REVIEW}",
-        f"to: {claim.target or _REVIEW}",
-        f"about: [{', '.join(claim.subject)}]",
-        f"announced: {said[0].isoformat() if said else _REVIEW}",
-        f"due: {claim.horizon[1].isoformat() if claim.horizon else _REVIEW}",
-    ]
-    if claim.to is not None:
-        lines.append(f"target: {{value: {claim.to:g}, unit: {json.dumps(claim.unit)}, per: {claim.per or 'null'}}}")
-    lines += [
-        "assertions:",
-        f"  - {{party: {claim.actor or _REVIEW}, says: {_REVIEW}, source: {_REVIEW}}}",
-        f"  - {{party: {claim.target or _REVIEW}, says: {_REVIEW}, source: {_REVIEW}}}",
-        "confidence: L",
-    ]
     return "\n".join(lines) + "\n"

@@ -15,6 +15,7 @@ from detente.dates import FIRST_DAY
 from detente.errors import LedgerError, Problem, UnknownName
 from detente.ledger._commitment_record import (
     FINDINGS,
+    GAP,
     INDICATORS,
     KINDS,
     SAYS,
@@ -274,6 +275,17 @@ def _deal(document: Document, stem: str) -> list[Commitment]:
     return [_commitment(row, stem, deal, default) for row in rows]
 
 
+def _gaps(document: Document, data: Any, path: Path_) -> None:
+    """A problem for each gap that a draft has left; nothing else is told of such a file."""
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            _gaps(document, value, (*path, key))
+    elif isinstance(data, str) and GAP in data:
+        what = data.partition(GAP)[2].strip(" :") or "see the source"
+        key = next((str(k) for k in reversed(path) if isinstance(k, str)), "")
+        document.problems.append(Problem(document.where(path), f"{key!r} is still {GAP}", f"Fill it in: {what}."))
+
+
 def read(root: Path = EMBEDDED) -> list[Commitment]:
     """Every commitment of a folder, in order of the day it was made.
 
@@ -288,6 +300,8 @@ def read(root: Path = EMBEDDED) -> list[Commitment]:
     later: list[tuple[str, str]] = []
     for path in sorted(root.glob("*.yaml")):
         document = strict_yaml.read(path, path.name)
+        if not document.problems:
+            _gaps(document, document.data, ())
         if not document.problems:
             for i, row in enumerate(_deal(document, path.stem)):
                 where = document.where(("commitments", i))

@@ -12,6 +12,8 @@ KINDS = {
 }
 SAYS = ("yes", "no", "silent", "unknown")
 """`silent`: its text leaves the promise out. `unknown`: what it says is not established, which contests nothing."""
+GAP = "TO REVIEW"
+"""Marks what a person must still find in a draft; no file that holds it is read."""
 UNNAMED = "unnamed"
 """Written as `until` of an extension that names no last day, as "until further notice"."""
 KNOWN_FROM = ("source", "lag", "date")
