@@ -57,7 +57,7 @@ def shipped(folder, on, known=None, values=""):
         ("2019-05-10", None, "ended", None),
         ("2019-06-01", None, "ended", None),
         ("2019-06-01", "2019-05-08", "extended", None),  # notice was given on 9 May
-        ("2019-03-02", "2019-02-27", "kept", "2019-03-01"),  # for all that was known, its 90 days were up
+        ("2019-03-02", "2019-02-27", "unknown", "2019-03-01"),  # its last day had not been seen yet
     ],
 )
 def test_buenos_aires_was_put_off_without_a_day_and_ended_in_may(on, known, status, due):
@@ -184,3 +184,18 @@ def test_chinese_arrivals_to_november_were_published_on_20_december():
     assert (landed("2025-12-20")["value"], landed("2025-12-20")["known_from"]) == (0, "lag")
     assert landed("2026-01-19")["period"] == "September to November 2025"
     assert landed("2026-01-20")["period"] == "September to December 2025"
+
+
+@pytest.mark.parametrize(("known", "status"), [("2025-03-30", "unknown"), ("2025-03-31", "kept"), (None, "kept")])
+def test_held_to_its_last_day_needs_that_day_to_be_seen(tmp_path, known, status):
+    assert made(tmp_path, "2025-04-10", known)["status"] == status
+
+
+def test_nothing_is_kept_beyond_the_edge_of_the_evidence():
+    edge = Ledger.load().thin_until
+    ahead = [r for r in commitments("2028-01-01") if r["kind"] == "standstill" and r["due"] and r["due"] > str(edge)]
+    assert len(ahead) > 5
+    assert {r["status"] for r in ahead} <= {"unknown", "superseded"}
+    row = next(r for r in commitments("2027-01-11", "2026-10-07") if r["id"] == "busan.affiliates-rule")
+    assert (row["status"], row["due"]) == ("unknown", "2027-01-10")
+    assert "nothing is known after 2026-10-07" in row["status_reason"]

@@ -11,8 +11,10 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from detente import strict_yaml
 from detente.dates import Clocks
 from detente.ledger import _commitment_files as files
+from detente.ledger._commitment_files import EMBEDDED
 from detente.ledger._commitment_record import Assertion, Commitment, Dated, Finding, Indicator, Reading, Target
 from detente.ledger._words import weakest
 
@@ -75,17 +77,20 @@ def commitments(
     ('missed', 0.57, True)
     """
     clocks = Clocks.parse(on, known)
-    rows = _embedded() if path is None else tuple(files.read(Path(path)))
-    return [_at(row, clocks) for row in rows if row.made.counts(clocks.on, clocks.known)]
+    rows, edge = _embedded() if path is None else (tuple(files.read(Path(path))), clocks.on)
+    seen = min(clocks.known or edge, edge)
+    return [_at(row, clocks, seen) for row in rows if row.made.counts(clocks.on, clocks.known)]
 
 
 @functools.cache
-def _embedded() -> tuple[Commitment, ...]:
-    return tuple(files.read())
+def _embedded() -> tuple[tuple[Commitment, ...], dt.date]:
+    """The embedded deals, and the last day of any evidence, which they share with the measures."""
+    coverage = strict_yaml.read(EMBEDDED.parent / "ledger" / "coverage.yaml")
+    return tuple(files.read()), dt.date.fromisoformat(coverage.data["thin_until"])
 
 
-def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
-    """One commitment's answer."""
+def _at(row: Commitment, clocks: Clocks, seen: dt.date) -> dict[str, Any]:
+    """One commitment's answer; nothing is known of what happened after the day `seen`."""
     on, known = clocks.on, clocks.known
     said = _latest(row, clocks)
     moved = [e for e in row.extensions if e.counts(on, known)]
@@ -96,7 +101,7 @@ def _at(row: Commitment, clocks: Clocks) -> dict[str, Any]:
     sure = row.target is not None and (row.target.decides not in (None, "", "unknown") or len(row.indicators) <= 1)
     # where the text names no yardstick, one that happens to have a figure first decides nothing
     decided = span[0] if sure and span is not None and span[0] == span[1] else None
-    status, reason = _status(row, clocks, due, bool(moved), findings, told)
+    status, reason = _status(row, clocks.on, seen, due, bool(moved), findings, told)
     good = ("performed", "part_performed", "restored")
     return {
         "id": row.id,
@@ -275,14 +280,15 @@ def _indicator(
 
 def _status(
     row: Commitment,
-    clocks: Clocks,
+    on: dt.date,
+    seen: dt.date,
     due: dt.date | None,
     moved: bool,
     findings: list[Finding],
     told: list[tuple[Indicator, Reading | None]],
 ) -> tuple[str, str]:
     """Status and the reason for it."""
-    passed = due is not None and clocks.on > due
+    passed = due is not None and on > due
     breached, last = False, ""
     for finding in sorted(findings, key=lambda f: (f.date, f.known)):
         breached = (breached or finding.finding == "breached") and finding.finding != "restored"
@@ -302,9 +308,13 @@ def _status(
     if last == "not_done":
         return "missed", "found not done"
     if row.kind == "quantity" and row.target is not None:
-        return _quantity(row.target, clocks.on, due, moved, told)
-    if last == "performed" and (row.kind == "act" or passed):
-        return "kept", "performed" if row.kind == "act" else "taken up, and held to its last day as far as is known"
+        return _quantity(row.target, on, due, moved, told)
+    if last == "performed" and row.kind == "act":
+        return "kept", "performed"
+    if last == "performed" and due is not None and passed:
+        if seen < due:  # not to know of a breach is not to know that there was none
+            return "unknown", f"taken up, but nothing is known after {seen}, and its last day was {due}"
+        return "kept", "taken up, and held to its last day as far as is known"
     if last == "part_performed":
         return "partly_kept", "done in part"
     if passed:
@@ -334,14 +344,15 @@ def _quantity(
     if not used:
         return "unknown", "no figure"
     if verdicts == {"unknown"}:
-        return "unknown", "no final figure" + _not_before(due, [i for i, _ in used])
+        return "unknown", "no final figure" + _not_before(on, due, [i for i, _ in used])
     return "unknown", "the yardsticks disagree, or have no final figure"
 
 
-def _not_before(due: dt.date, used: list[Indicator]) -> str:
-    """The day from which all yardsticks can have a last figure, where each has a calendar."""
+def _not_before(on: dt.date, due: dt.date, used: list[Indicator]) -> str:
+    """The day still ahead from which all yardsticks can have a last figure, where each has a calendar."""
     lags = [i.lag_days for i in used if i.lag_days is not None]
-    return f"; not before {due + dt.timedelta(days=max(lags))}" if len(lags) == len(used) else ""
+    day = due + dt.timedelta(days=max(lags, default=0))
+    return f"; not before {day}" if len(lags) == len(used) and on < day else ""
 
 
 def _verdict(target: Target, due: dt.date | None, reading: Reading | None) -> str:
