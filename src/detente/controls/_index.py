@@ -29,7 +29,8 @@ _LEAST_COSINE = 0.2
 
 _MOST_JOINED = 12
 _LEAST_JOINED = 5
-_MOST_SPELLINGS = 6
+_LEAST_SLIP = 4
+_MOST_SPELLINGS = 10
 
 
 def _codes(text: str) -> NDArray[np.int64]:
@@ -127,7 +128,8 @@ class Index:
         words = list(tokens_of(name)[:_MOST_JOINED])
         out = []
         for i, word in enumerate(words):
-            if len(word) >= _LEAST_JOINED and word not in self.words:
+            # a word of four letters may be one of five that lost a letter
+            if len(word) >= _LEAST_SLIP and word not in self.words:
                 out += [" ".join([*words[:i], near, *words[i + 1 :]]) for near in self._a_slip_away(word)]
         return out[:_MOST_SPELLINGS]
 

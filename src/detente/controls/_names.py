@@ -37,6 +37,7 @@ _FORM_WORDS = (
     "liability", "partnership", "societe", "anonyme", "public",
 )  # fmt: skip
 _JOINERS = ("and", "of", "und", "et", "y")
+_SET_APART = re.compile(r"(?<!\w)[^\W\d_](?:(?:[^\w\s] ?|[ _])[^\W\d_]){3,}(?![^\W_])")
 _INITIALS = re.compile(r"(?<![a-z0-9])([a-z0-9])\.(?=[a-z0-9](?![a-z0-9]))")
 _RUN_ON = re.compile(r"\b(co|corp|company|inc|ltd|limited|pte|pty|sdn)[.,]+(?=\w)", re.IGNORECASE)
 """An organisation form with the next word run on to it: `Co.,Ltd.`"""
@@ -97,6 +98,20 @@ def _script_words() -> tuple[re.Pattern[str], dict[str, str]]:
 def _word_of(found: str, names: dict[str, str]) -> str:
     """The English of a word of the table, with or without its article."""
     return names.get(found) or names[re.sub(rf"^{_ARTICLES}", "", found)]
+
+
+def by_sound(text: str) -> dict[str, str]:
+    """Chinese characters of a name that are read by their sound alone, by that sound: no table names them.
+
+    >>> by_sound("华伟技术"), by_sound("华为技术"), by_sound("Huawei")
+    ({'huawei': '华伟'}, {}, {})
+    """
+    if text.isascii():
+        return {}
+    known, _ = _script_words()
+    rest = known.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST_NAME]))
+    rest = _han_words()[0].sub(" ", _CITY.sub(" ", rest))
+    return {_pinyin(run): run for run in _HAN.findall(rest)}
 
 
 def romanised(text: str) -> str:
@@ -176,6 +191,17 @@ def form_words(token: str) -> tuple[str, ...]:
     return (token,)
 
 
+def run_together(text: str) -> str:
+    """A name with letters that are set apart, four or more in a row, run together; empty where none are.
+
+    >>> run_together("H u a w e i Technologies"), run_together("H-u-a-w-e-i"), run_together("J P Morgan")
+    ('Huawei Technologies', 'Huawei', '')
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_NAME])
+    joined = _SET_APART.sub(lambda m: "".join(c for c in m.group() if c.isalpha()), plain)
+    return joined if joined != plain else ""
+
+
 _IN_BRACKETS = re.compile(r"^(.{6,}\S)\s*\(([A-Z][A-Za-z0-9&-]{1,15})\)[.,]?$")
 
 
@@ -188,11 +214,11 @@ def short_forms(name: str) -> tuple[str, ...]:
     (('Huawei Technologies Co., Ltd.', 'Huawei'), ())
     >>> short_forms("Semiconductor Manufacturing International Corporation (SMIC)")
     ('Semiconductor Manufacturing International Corporation', 'SMIC')
-    >>> short_forms("Bank of China (Hong Kong) Limited")
-    ()
+    >>> short_forms("Bank of China (Hong Kong) Limited"), short_forms("Intra Chem Trading (GMBH)")
+    ((), ())
     """
     found = _IN_BRACKETS.match(name)
-    if not found or not (found[2].isupper() or found[2].casefold() in tokens_of(found[1])):
+    if not found or only_forms(found[2]) or not (found[2].isupper() or found[2].casefold() in tokens_of(found[1])):
         return ()
     return found.groups()
 

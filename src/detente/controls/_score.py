@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from detente.controls._names import form_words, prepared, rarity, tools
+from detente.controls._names import by_sound, form_words, prepared, rarity, tools
 
 WEIGHTS = {"name": 1.0, "place": 0.8, "number": 1.1, "field": 0.6, "word": 0.4, "letter": 0.5, "form": 0.15}
 """Weight of a token by its kind: `field` is an industry, `word` a word such as group or global."""
@@ -37,6 +37,11 @@ _OF_ITS_OWN = 0.75
 """Rarity from which a word is one firm's own: it stands in some two hundred listed names at most."""
 _CONTENT = frozenset(WEIGHTS) - {"form"}
 _MOST_PARTS = 40
+_BY_SOUND = 0.9
+_MOST_BY_SOUND = 0.74
+"""Score of names that agree in nothing telling but the sound of Chinese characters, at most: many are said alike."""
+_TELLS = 1.2
+"""Weight of a pair from which it tells one firm from another."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Likeness:
     other_form: bool = False
     contained: bool = False
     """Whether every telling token of one of the two names stands in the other."""
+    by_pinyin: bool = False
+    """Whether what agrees does so by the sound of Chinese characters only."""
 
     def why(self) -> list[str]:
         """The pairs in words, weightiest first.
@@ -56,7 +63,7 @@ class Likeness:
         >>> compare("Huawei Technologies", "Huawei Technologies Co., Ltd.").why()[0]
         'huawei = huawei'
         """
-        lines = []
+        lines = ["by pinyin only: other characters are said alike"] if self.by_pinyin else []
         for here, there, likeness, _ in sorted(self.pairs, key=lambda p: -p[3]):
             if here and there:
                 mark = "=" if here == there else "means" if likeness in (1.0, _OTHER_WORD) else f"~ ({likeness:.2f})"
@@ -271,7 +278,21 @@ def compare(here: str, there: str, *, person: bool = False) -> Likeness:
                 continue
             for pairing in tools().pair_symbols(q[0], r[0]) or [()]:
                 best = max(best, _paired(q, r, pairing), key=lambda x: x.score)
+    sounds = by_sound(here), by_sound(there)
+    if any(sounds) and best.score and _by_sound_only(best, *sounds):
+        return replace(best, score=min(best.score * _BY_SOUND, _MOST_BY_SOUND), by_pinyin=True)
     return best
+
+
+def _by_sound_only(found: Likeness, here: dict[str, str], there: dict[str, str]) -> bool:
+    """Whether every telling pair rests on the pinyin of characters that the other name does not have."""
+
+    def sounded(one: str, other: str) -> bool:
+        one, other = one.replace(" ", ""), other.replace(" ", "")
+        return (one in here or other in there) and here.get(one) != there.get(other)
+
+    telling = [(a, b) for a, b, likeness, weight in found.pairs if a and b and likeness and weight >= _TELLS]
+    return bool(telling) and all(sounded(a, b) for a, b in telling)
 
 
 def _coarse(here: Any, there: Any) -> Likeness:

@@ -15,7 +15,7 @@ from typing import Any
 
 from detente.controls._index import Index, flat
 from detente.controls._lists import LISTS, REFUSE_AFTER_DAYS, Entry, Lists
-from detente.controls._names import LONGEST_NAME, only_forms, short_forms, tokens_of, tools, unbridged
+from detente.controls._names import LONGEST_NAME, only_forms, run_together, short_forms, tokens_of, tools, unbridged
 from detente.controls._score import Likeness, compare
 from detente.controls._standing import standing
 from detente.dates import parse_date
@@ -30,6 +30,11 @@ _NEAREST = 60
 _RESCORED = 13
 _BY_LETTERS = 8
 _LEAST_RATIO = 60
+_MOSTLY_PEOPLE = ("DPL", "DTC")
+_NO_FIRMS = ("person", "vessel", "aircraft")
+_WITH_A_SLIP = 0.9
+_MOST_WITH_A_SLIP = 0.74
+"""Score at most where a word had to be put right first: another spelling may be another name."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Match:
     """The listed name or alias that agrees best."""
     likeness: Likeness
     read_as: str = ""
-    """The query as it was read, where its words had to be run together first."""
+    """The query as it was read, where its words had to be run together or put right first."""
 
     @property
     def result(self) -> str:
@@ -108,15 +113,33 @@ class Screener:
 
         if min_score > 1 or min_score < 0:
             raise UserError([Problem("--min-score", f"{min_score:g} is not a score", "Scores lie between 0 and 1.")])
+        if only_forms(name):
+            return []
         best = self._best(name, min_score, fuzz.token_set_ratio)
+        if not any(m.likeness.score >= POTENTIAL for m in best.values()):
+            together = run_together(name)
+            for other in dict.fromkeys((together, self.index.joined(together or name))):
+                if other:
+                    _take(best, self._best(other, min_score, fuzz.token_set_ratio), other)
         if not best:
             for spelled in self.index.respelled(name):
                 best |= self._best(name, min_score, fuzz.token_set_ratio, spelled)
-        if not any(m.likeness.score >= POTENTIAL for m in best.values()) and (joined := self.index.joined(name)):
-            for owner, match in self._best(joined, min_score, fuzz.token_set_ratio).items():
-                if owner not in best or match.likeness.score > best[owner].likeness.score:
-                    best[owner] = replace(match, read_as=joined)
+                _take(best, self._one_slip(spelled, min_score, fuzz.token_set_ratio), spelled)
         return sorted(best.values(), key=lambda m: (-m.likeness.score, m.entry.id))
+
+    def _one_slip(self, spelled: str, min_score: float, ratio: Callable[[str, str], float]) -> dict[int, Match]:
+        """Matches of a name with one word put right: for a person to see, never a close agreement.
+
+        A part of a name is enough for firms only: among first names and ships nearly every word is near another.
+        """
+        out = {}
+        for owner, match in self._best(spelled, min_score, ratio).items():
+            like, entry = match.likeness, match.entry
+            score = min(like.score * _WITH_A_SLIP, _MOST_WITH_A_SLIP)
+            a_firm = entry.kind not in _NO_FIRMS and entry.list not in _MOSTLY_PEOPLE
+            if like.score >= max(POTENTIAL, min_score) or (like.contained and a_firm and min_score <= REVIEW):
+                out[owner] = replace(match, likeness=replace(like, score=score))
+        return out
 
     def _best(
         self, name: str, min_score: float, ratio: Callable[[str, str], float], near: str = ""
@@ -138,6 +161,13 @@ class Screener:
             if now is None or likeness.score > now.likeness.score:
                 best[self._owner[place]] = Match(entry, self.names[place], likeness)
         return best
+
+
+def _take(best: dict[int, Match], found: dict[int, Match], read_as: str) -> None:
+    """Add what was found under another reading of the name, where it is better than what is there."""
+    for owner, match in found.items():
+        if owner not in best or match.likeness.score > best[owner].likeness.score:
+            best[owner] = replace(match, read_as=read_as)
 
 
 def _spellings(entry: Entry) -> tuple[str, ...]:
