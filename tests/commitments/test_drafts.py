@@ -145,3 +145,44 @@ def test_from_an_article_to_the_list_by_the_command_line(tmp_path):
     )
     (row,) = json.loads(listed.stdout)
     assert (row["id"], row["status"], row["target"]["value"]) == ("invented.soybeans-2027", "pending", 18)
+
+
+MEASURES = [
+    ("The US will impose a 60% tariff on Chinese goods from March 3, 2027.", "announced", "2027-03-03", 0.6),
+    ("The US raised the fentanyl tariff on China to 20% on March 4, 2027.", "entered_into_force", None, 0.2),
+    ("China imposed export controls on gallium on March 4, 2027.", "entered_into_force", None, None),
+]
+LAW = {
+    "title": "x", "layer": "s122", "targets": "USA", "legal_basis": "a notice", "source": "notice", "group": "broad",
+    "operator": "add", "scope": "all", "date": SAID, "from": SAID, "event": "suspended",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "event", "takes_effect", "rate"), MEASURES)
+def test_a_draft_of_a_measure_passes_the_check_once_its_gaps_are_filled(tmp_path, sentence, event, takes_effect, rate):
+    text = drafted(sentence).replace(f"targets: [{REVIEW}]", "targets: [USA]")
+    text = _GAPS.sub(lambda m: f"{m[1]}: {LAW[m[1]]}", text)
+    data = strict_yaml.parse(text, "draft").data
+    (act,) = data["events"]
+    assert (act["event"], act.get("takes_effect"), act.get("rate")) == (event, takes_effect, rate)
+    place = tmp_path / data["imposer"].lower() / "x"
+    place.mkdir(parents=True)
+    (place / "m.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text("notice: {title: A notice}\n", encoding="utf-8")
+    checked = CliRunner().invoke(build(), ["ledger", "check", str(tmp_path)])
+    assert checked.exit_code == 0, checked.exception
+
+
+def test_a_duty_to_come_is_not_dated_by_the_day_it_begins():
+    text = drafted(MEASURES[0][0])
+    assert "takes_effect: 2027-03-03" in text
+    assert "{date: 2027-03-03" not in text
+    assert "2027-03-01" not in drafted("The US will impose a 60% tariff on Chinese goods in March 2027.")
+
+
+def test_a_suspended_duty_keeps_no_rate_and_eased_controls_do_not_enter_into_force():
+    text = drafted("The US suspended its 24% reciprocal tariff on China until November 10, 2027.")
+    assert "event: suspended}" in text
+    assert "layer: reciprocal" in text
+    text = drafted("China suspended its rare earth export controls on March 7, 2027.")
+    assert "entered_into_force" not in text

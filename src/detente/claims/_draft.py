@@ -3,13 +3,19 @@ itself."""
 
 from __future__ import annotations
 
-import json
-
 from detente.claims._claim import Claim
-from detente.claims._draft_commitment import REVIEW, commitment_draft
+from detente.claims._draft_commitment import REVIEW, commitment_draft, gap, plain, single
 from detente.errors import Problem, UserError
 
 _MEASURES = {"tariff_change": "tariff.additional", "tariff_level": "tariff.additional", "control": "control.item"}
+_LAYERS = {
+    "fentanyl": "fentanyl",
+    "reciprocal": "reciprocal",
+    "section-122": "s122",
+    "section-232": "s232",
+    "section-301": "s301",
+    "forced-labour": "s301-forced-labour",
+}
 
 
 def draft(claim: Claim, *, source: str) -> str:
@@ -34,7 +40,7 @@ def draft(claim: Claim, *, source: str) -> str:
     >>> print(draft(claim, source="an invented article"), end="")  # doctest: +ELLIPSIS
     # Draft from an article, TO REVIEW before it goes anywhere near the ledger.
     ...
-      - {date: 2027-03-03, event: announced, rate: 0.6, source: TO REVIEW, confidence: L}
+      - {date: TO REVIEW, event: announced, takes_effect: 2027-03-03, rate: 0.6}
     """
     if claim.modality == "promised" or claim.kind == "purchase":
         return commitment_draft(claim, _head(claim, source))
@@ -58,23 +64,54 @@ def _line(text: str) -> str:
 
 
 def _measure(claim: Claim, source: str) -> str:
-    day = claim.date[0].isoformat() if claim.date else REVIEW
-    event = "entered_into_force" if claim.modality == "reported" and claim.action != "suspend" else "announced"
-    event = "suspended" if claim.action == "suspend" and claim.modality == "reported" else event
-    rate = f", rate: {claim.to:g}" if claim.to is not None and claim.kind != "control" else ""
+    tariff = claim.kind != "control"
     about = ", ".join(claim.subject) or "all goods"
+    begins = single(claim.date) or None
     lines = [
         *_head(claim, source),
-        f"title: {json.dumps(f'{REVIEW}: {claim.kind.replace(chr(95), chr(32))} on {about}')}",
+        "# If the ledger has this measure already, add the event to its file instead: detente ledger list",
+        "# Else it goes to <imposer>/<authority>/<name>.yaml of a folder of facts: detente ledger check FOLDER",
+        f"title: {gap(f'{claim.kind.replace(chr(95), chr(32))} on {about}')}",
         f"kind: {_MEASURES[claim.kind]}",
+        *([f"layer: {_layer(claim)}"] if tariff else []),
         f"imposer: {claim.actor or REVIEW}",
         f"targets: [{claim.target or REVIEW}]",
-        f"legal_basis: {json.dumps(REVIEW + ': cite the notice')}",
-        f"source: {REVIEW}",
+        f"legal_basis: {gap('cite the notice')}",
+        f"source: {gap('a key of sources.yaml')}",
         "confidence: L",
-        "events:",
-        f"  - {{date: {day}, event: {event}{rate}, source: {REVIEW}, confidence: L}}",
     ]
+    if tariff:
+        lines += [
+            f"stacking: {{group: {REVIEW}, operator: {REVIEW}}}  # how it meets the other layers",
+            "coverage:",
+            f"  - {{from: {begins or REVIEW}, scope: {gap('all, or the list of lines it reaches')}}}",
+        ]
+    lines += ["events:", f"  - {{{_event(claim, begins)}}}"]
     if claim.horizon is not None:
         lines.append(f"# The article gives a day on which it ends or is due: {claim.horizon[1].isoformat()}")
     return "\n".join(lines) + "\n"
+
+
+def _layer(claim: Claim) -> str:
+    """The layer the article names; the ledger's name of it where it differs."""
+    named = [_LAYERS[s] for s in claim.subject if s in _LAYERS]
+    if len(named) == 1 and (claim.actor == "USA" or named == ["reciprocal"]):
+        return named[0]
+    return gap("layer of the average it enters")
+
+
+def _event(claim: Claim, begins: str | None) -> str:
+    """The one act the article tells; what is only said to come is dated by the day it was said."""
+    rate = f", rate: {plain(claim.to)}" if claim.to is not None and claim.kind != "control" else ""
+    if claim.action == "suspend":
+        # what is suspended is not collected: the article's rate is not the rate from then on
+        rate = ""
+    if claim.modality != "reported":
+        takes = f", takes_effect: {begins}" if begins else ""
+        return f"date: {single(claim.said_on) or REVIEW}, event: announced{takes}{rate}"
+    event = "entered_into_force"
+    if claim.action == "suspend":
+        event = "suspended"
+    elif claim.kind == "control" and claim.action != "restrict":
+        event = gap("suspended, scope_changed or ended")
+    return f"date: {begins or REVIEW}, event: {event}{rate}"

@@ -32,9 +32,9 @@ def commitment_draft(claim: Claim, head: list[str]) -> str:
         *head,
         *(["# The article denies that this was promised."] if claim.negated or claim.modality == "denied" else []),
         f"# Every {REVIEW} is a gap; while one is left, `detente ledger commitments --deals FOLDER` refuses the file.",
-        f"deal: {_gap('name of the deal')}",
-        f"date: {_single(claim.said_on) or _gap('day it was promised, YYYY-MM-DD')}",
-        f"source: {_gap('text in which the promise stands')}",
+        f"deal: {gap('name of the deal')}",
+        f"date: {single(claim.said_on) or gap('day it was promised, YYYY-MM-DD')}",
+        f"source: {gap('text in which the promise stands')}",
         "confidence: L",
         "commitments:",
         f"  - name: {_name(claim)}",
@@ -53,7 +53,8 @@ def commitment_draft(claim: Claim, head: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _gap(what: str) -> str:
+def gap(what: str) -> str:
+    """A marked gap, in quotes, with what belongs there."""
     return json.dumps(f"{REVIEW}: {what}")
 
 
@@ -63,7 +64,7 @@ def _kind(claim: Claim) -> str:
     return "standstill" if claim.action == "suspend" or (claim.kind == "control" and claim.action == "keep") else "act"
 
 
-def _single(span: tuple[dt.date, dt.date] | None) -> str:
+def single(span: tuple[dt.date, dt.date] | None) -> str:
     """The day, where it is one day."""
     return span[0].isoformat() if span and span[0] == span[1] else ""
 
@@ -73,7 +74,7 @@ def _party(code: str | None) -> str:
     try:
         return economy(code) if code else REVIEW
     except UnknownName:
-        return _gap(f"one economy; the article has {code}")
+        return gap(f"one economy; the article has {code}")
 
 
 def _name(claim: Claim) -> str:
@@ -92,11 +93,11 @@ def _what(claim: Claim, kind: str) -> str:
         whom = f" towards {_called(claim.target)}" if claim.target else ""
         return json.dumps(f"{_CONTROLS[claim.action]}{f' on {about}' if about else ''}{whom}")
     if claim.kind.startswith("tariff") and claim.unit == RATE and claim.to is not None:
-        points = f"{_plain(100 * claim.to)}"
+        points = f"{plain(100 * claim.to)}"
         if claim.action == "suspend":
             return json.dumps(f"keep {points} points of the {about + ' ' if about else ''}duty{whom} suspended")
         return json.dumps(f"bring the {about + ' ' if about else ''}duty{whom} to {points} %")
-    return _gap("what was promised")
+    return gap("what was promised")
 
 
 def _called(code: str | None) -> str:
@@ -111,7 +112,7 @@ def _due(claim: Claim, kind: str) -> list[str]:
     if claim.horizon is not None:
         return [f"    due: {claim.horizon[1].isoformat()}"]
     if kind == "standstill":
-        return [f"    due: {_gap('last day on which it is to hold')}"]
+        return [f"    due: {gap('last day on which it is to hold')}"]
     return ["    # due: YYYY-MM-DD  (the article names no day; leave it out if the text of the promise names none)"]
 
 
@@ -120,26 +121,26 @@ def _target(claim: Claim) -> list[str]:
     if claim.unit in (None, SHARE, RATE):
         said = next(iter(claim.said.values()), None)
         note = f"  # the article gives only {json.dumps(said)}" if said else ""
-        return [f"    target: {{value: {_gap('amount')}, unit: {_gap('unit')}}}{note}"]
+        return [f"    target: {{value: {gap('amount')}, unit: {gap('unit')}}}{note}"]
     scale, unit = _SCALES.get(claim.unit or "", (1.0, claim.unit or ""))
     unit = json.dumps(unit + (f" a {claim.per}" if claim.per else ""))
-    low, high = (None if v is None else _plain(v / scale) for v in (claim.low, claim.high))
+    low, high = (None if v is None else plain(v / scale) for v in (claim.low, claim.high))
     size = claim.to if claim.to is not None else claim.by
-    amount = low or ("" if size is None else _plain(abs(size) / scale)) or _gap("amount")
+    amount = low or ("" if size is None else plain(abs(size) / scale)) or gap("amount")
     if claim.modality == "reported":
         return [
-            f"    target: {{value: {_gap('amount promised')}, unit: {unit}}}",
+            f"    target: {{value: {gap('amount promised')}, unit: {unit}}}",
             "    indicators:",
-            f"      - kind: {_gap('announced, booked, shipped, landed, licensed or collected')}",
-            f"        what: {_gap('who counts what')}",
+            f"      - kind: {gap('announced, booked, shipped, landed, licensed or collected')}",
+            f"        what: {gap('who counts what')}",
             f"        unit: {unit}",
-            f"        values: [{{date: {_gap('last day counted')}, {_reading(low, high, amount)}, source: {REVIEW}}}]",
+            f"        values: [{{date: {gap('last day counted')}, {_reading(low, high, amount)}, source: {REVIEW}}}]",
         ]
     if claim.added:
-        whole = _gap(f"baseline + {amount}")
-        return [f"    target: {{value: {whole}, unit: {unit}, baseline: {_gap('amount it comes on top of')}}}"]
+        whole = gap(f"baseline + {amount}")
+        return [f"    target: {{value: {whole}, unit: {unit}, baseline: {gap('amount it comes on top of')}}}"]
     if claim.bound in ("at_most", "under", "below"):
-        return [f"    target: {{value: {_gap(f'the article gives at most {amount}')}, unit: {unit}}}"]
+        return [f"    target: {{value: {gap(f'the article gives at most {amount}')}, unit: {unit}}}"]
     note = f"  # the article: {low} to {high}; reached from the lower end" if low and high else ""
     return [f"    target: {{value: {amount}, unit: {unit}}}{note}"]
 
@@ -148,7 +149,7 @@ def _reading(low: str | None, high: str | None, amount: str) -> str:
     return f"low: {low}, high: {high}" if low and high else f"value: {amount}"
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
     """A number as the file wants it: no exponent, no more digits than were said."""
     text = format(Decimal(f"{value:.12g}"), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
