@@ -37,7 +37,7 @@ _FORM_WORDS = (
     "liability", "partnership", "societe", "anonyme", "public",
 )  # fmt: skip
 _JOINERS = ("and", "of", "und", "et", "y")
-_SET_APART = re.compile(r"(?<!\w)[^\W\d_](?:(?:[^\w\s] ?|[ _])[^\W\d_]){3,}(?![^\W_])")
+_SET_APART = re.compile(r"(?<!\w)[^\W\d_](?:(?: ?[^\w\s] ?|[ _])[^\W\d_]){3,}(?![^\W_])")
 _INITIALS = re.compile(r"(?<![a-z0-9])([a-z0-9])\.(?=[a-z0-9](?![a-z0-9]))")
 _RUN_ON = re.compile(r"\b(co|corp|company|inc|ltd|limited|pte|pty|sdn)[.,]+(?=\w)", re.IGNORECASE)
 """An organisation form with the next word run on to it: `Co.,Ltd.`"""

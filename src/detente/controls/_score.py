@@ -40,8 +40,8 @@ _MOST_PARTS = 40
 _BY_SOUND = 0.9
 _MOST_BY_SOUND = 0.74
 """Score of names that agree in nothing telling but the sound of Chinese characters, at most: many are said alike."""
-_TELLS = 1.2
-"""Weight of a pair from which it tells one firm from another."""
+_TELLS = 1.7
+"""Weight of a pair from which it tells one firm from another: more than a trade or a place."""
 
 
 @dataclass(frozen=True)
@@ -285,14 +285,15 @@ def compare(here: str, there: str, *, person: bool = False) -> Likeness:
 
 
 def _by_sound_only(found: Likeness, here: dict[str, str], there: dict[str, str]) -> bool:
-    """Whether every telling pair rests on the pinyin of characters that the other name does not have."""
+    """Whether every pair that tells rests on the pinyin of characters that the other name does not have."""
 
     def sounded(one: str, other: str) -> bool:
         one, other = one.replace(" ", ""), other.replace(" ", "")
         return (one in here or other in there) and here.get(one) != there.get(other)
 
-    telling = [(a, b) for a, b, likeness, weight in found.pairs if a and b and likeness and weight >= _TELLS]
-    return bool(telling) and all(sounded(a, b) for a, b in telling)
+    met = [(sounded(a, b), weight) for a, b, likeness, weight in found.pairs if a and b and likeness]
+    telling = [weight >= _TELLS and not by_sound for by_sound, weight in met]
+    return any(by_sound for by_sound, _ in met) and not any(telling)
 
 
 def _coarse(here: Any, there: Any) -> Likeness:
