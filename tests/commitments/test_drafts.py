@@ -88,6 +88,20 @@ def test_other_promises_come_back(tmp_path, sentence, kind):
     assert REVIEW not in json.dumps(row)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "what"),
+    [
+        ("The US agreed to lower its reciprocal tariff on China by 115 percentage points.",
+         "lower the reciprocal duty on China by 115 points"),
+        ("The US promised to cut the fentanyl tariff on China to 10% from 20%.", "bring the fentanyl duty on China to 10 %"),
+        ("The US promised to suspend the 24 percentage point tariff on China until November 10, 2027.",
+         "keep 24 points of the duty on China suspended"),
+    ],
+)  # fmt: skip
+def test_what_is_promised_of_a_duty_is_said_in_points(sentence, what):
+    assert strict_yaml.parse(drafted(sentence), "draft").data["commitments"][0]["what"] == what
+
+
 def test_what_comes_on_top_and_what_is_only_reported_are_no_targets(tmp_path):
     more = drafted("China pledged to buy an additional $200 billion of American goods over two years.")
     assert "baseline + 200" in more

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from decimal import Decimal
 
-from detente.claims._claim import RATE, SHARE, Claim
+from detente.claims._claim import POINTS_UNIT, RATE, SHARE, Claim
 from detente.economies import economy, name_of
 from detente.errors import UnknownName
 
@@ -92,11 +92,19 @@ def _what(claim: Claim, kind: str) -> str:
     if claim.kind == "control" and claim.action in _CONTROLS:
         whom = f" towards {_called(claim.target)}" if claim.target else ""
         return json.dumps(f"{_CONTROLS[claim.action]}{f' on {about}' if about else ''}{whom}")
-    if claim.kind.startswith("tariff") and claim.unit == RATE and claim.to is not None:
-        points = f"{plain(100 * claim.to)}"
-        if claim.action == "suspend":
-            return json.dumps(f"keep {points} points of the {about + ' ' if about else ''}duty{whom} suspended")
-        return json.dumps(f"bring the {about + ' ' if about else ''}duty{whom} to {points} %")
+    if claim.kind.startswith("tariff") and claim.unit in (RATE, POINTS_UNIT):
+        return _duty(claim, f"the {about + ' ' if about else ''}duty{whom}")
+    return gap("what was promised")
+
+
+def _duty(claim: Claim, duty: str) -> str:
+    if claim.to is not None:
+        points = plain(100 * claim.to)
+        held = claim.action == "suspend"
+        return json.dumps(f"keep {points} points of {duty} suspended" if held else f"bring {duty} to {points} %")
+    if claim.by:
+        points = plain(100 * abs(claim.by))
+        return json.dumps(f"{'lower' if claim.by < 0 else 'raise'} {duty} by {points} points")
     return gap("what was promised")
 
 
