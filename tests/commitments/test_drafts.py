@@ -93,7 +93,8 @@ def test_other_promises_come_back(tmp_path, sentence, kind):
     [
         ("The US agreed to lower its reciprocal tariff on China by 115 percentage points.",
          "lower the reciprocal duty on China by 115 points"),
-        ("The US promised to cut the fentanyl tariff on China to 10% from 20%.", "bring the fentanyl duty on China to 10 %"),
+        ("The US promised to cut the fentanyl tariff on China to 10% from 20%.",
+         "bring the fentanyl duty on China to 10 %"),
         ("The US promised to suspend the 24 percentage point tariff on China until November 10, 2027.",
          "keep 24 points of the duty on China suspended"),
     ],
