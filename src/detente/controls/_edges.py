@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ _UNKNOWN = re.compile(r"^(?:|unknown|n/?a|\?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$")
 _MOST_PROBLEMS = 20
 _SNAP = 1e-3
+_PAST_A_UNIT = r"[eE]|\.\d{9}\d*[1-9]"
+_PAST_A_UNIT_PERCENT = r"[eE]|\.\d{7}\d*[1-9]"
+"""A share that may have digits beyond nine decimals."""
 
 
 def read(path: Path, encoding: str | None = None) -> dict[str, Any]:
@@ -153,9 +157,28 @@ def units(text: Any, problems: Problems) -> tuple[NDArray[np.int32], NDArray[np.
     exact = np.where(wrong | above, 0.0, values) * UNIT
     whole = np.rint(exact)
     near = np.abs(exact - whole) < _SNAP
-    low = np.where(near, whole, np.floor(exact)).astype(np.int32)
-    high = np.where(near, whole, np.ceil(exact)).astype(np.int32)
+    low, high = _split(bare, percent, near & ~wrong & ~above & ~blank, whole)
+    low, high = np.where(near, low, np.floor(exact)), np.where(near, high, np.ceil(exact))
     return np.where(blank, 0, low).astype(np.int32), np.where(blank, UNIT, high).astype(np.int32), blank
+
+
+def _split(
+    bare: Any, percent: NDArray[np.bool_], near: NDArray[np.bool_], whole: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of shares near a unit: apart where the digits go on beyond it, though the binary number cannot show it.
+
+    49.99999999999 % is less than half, as 0.4999999999999 is: both lie between two units.
+    """
+    import numpy as np
+    import pyarrow.compute as pc
+
+    low, high = whole.copy(), whole.copy()
+    longer = [np.asarray(pc.match_substring_regex(bare, pattern)) for pattern in (_PAST_A_UNIT, _PAST_A_UNIT_PERCENT)]
+    for row in np.flatnonzero(near & np.where(percent, longer[1], longer[0])).tolist():
+        exact = Decimal(bare[row].as_py()) * (UNIT // 100 if percent[row] else UNIT)
+        low[row] -= exact < whole[row]
+        high[row] += exact > whole[row]
+    return low, high
 
 
 def _one_by_one(bare: Any, text: Any, problems: Problems) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -26,12 +26,13 @@ _CITY = re.compile("(?<=[\u4e00-\u9fff]{2})[\u5e02\u7701](?=[\u4e00-\u9fff]{2})"
 """The words city and province behind the name of one, with more to follow."""
 _ARTICLES = "(?:\u0627\u0644|\u0644\u0644|\u0648\u0627\u0644|\u0628\u0627\u0644)?"
 """The Arabic article with what may stand run on before it."""
-_FORMS = frozenset({
+FORMS = frozenset({
     "ltd", "limited", "llc", "llp", "lp", "inc", "incorporated", "corp", "corporation", "co", "company", "plc",
     "pllc", "gmbh", "ag", "kg", "sa", "sas", "srl", "spa", "bv", "nv", "ab", "as", "oy", "oyj", "jsc", "ojsc",
     "cjsc", "pjsc", "ooo", "oao", "zao", "pao", "ao", "pte", "pty", "sdn", "bhd", "fze", "fzco", "fzc", "sro", "kk",
     "the",
 })  # fmt: skip
+"""Organisation forms that tell no firm from another."""
 _FORM_WORDS = (
     "limited", "company", "corporation", "joint", "stock", "gesellschaft", "aktiengesellschaft", "incorporated",
     "liability", "partnership", "societe", "anonyme", "public",
@@ -172,7 +173,7 @@ def tokens_of(text: str) -> tuple[str, ...]:
 
         text = ascii_text(romanised(text))
     found = _WORD.findall(_INITIALS.sub(r"\1", text.casefold().replace("'", "")))
-    return tuple(t for t in found if t not in _FORMS) or tuple(found)
+    return tuple(t for t in found if t not in FORMS) or tuple(found)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -182,11 +183,11 @@ def form_words(token: str) -> tuple[str, ...]:
     >>> form_words("coltd"), form_words("gmbhcokg"), form_words("ltd"), form_words("zrt")
     (('co', 'ltd'), ('gmbh', 'co', 'kg'), ('ltd',), ('zrt',))
     """
-    if token in _FORMS:
+    if token in FORMS:
         return (token,)
     for cut in range(len(token) - 1, 1, -1):
-        rest = form_words(token[cut:]) if token[:cut] in _FORMS else ()
-        if rest and all(word in _FORMS for word in rest):
+        rest = form_words(token[cut:]) if token[:cut] in FORMS else ()
+        if rest and all(word in FORMS for word in rest):
             return (token[:cut], *rest)
     return (token,)
 
@@ -249,7 +250,7 @@ def only_forms(text: str) -> bool:
     (True, True, False, False)
     """
     words = tokens_of(text)
-    return bool(words) and all(w in _FORMS or w in _FORM_WORDS or w in _JOINERS for w in words)
+    return bool(words) and all(w in FORMS or w in _FORM_WORDS or w in _JOINERS for w in words)
 
 
 @functools.cache

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import economies
 from detente.controls._cascade import UNIT, Cascade, Holdings, spread
 from detente.controls._explain import Explainer
+from detente.controls._lookalikes import lookalikes
 from detente.controls._ownership import Ownership, listed_from
 from detente.controls._rules import POLICIES, Rule, rule, severity
 from detente.controls._standing import branch, embedded
@@ -68,7 +70,9 @@ def owners(
     -------
     `{rule, certain, possible, resolve, explain: {entity: {held, held_high, owners, path, margin, ...}}, warnings}`.
     `certain` by the low ends of all shares, `possible` by the high ends (the certain ones among them), `resolve` the
-    difference: what must be looked up. The listed themselves are in none. The lists say what the rule would cover;
+    difference: what must be looked up; so is what would be covered only if an entity spelled nearly like a listed one
+    (another organisation form, other signs) is that one: `near_listed` has `{listed: [names in the holdings]}`. The
+    listed themselves are in none. The lists say what the rule would cover;
     `rule.applies` says whether it is in force on the day. `controlled_only` and `directed_only` are red flags: entities
     that a covered one controls without the shares, or on whose board it sits.
 
@@ -96,10 +100,16 @@ def owners(
     branch(assume)
     graph = _graph(edges, encoding).on(day)
     policies = _listed(listed, encoding)
-    restricted, warnings = _seeds(graph, policies)
+    near = lookalikes(graph, policies)
+    restricted, warnings = _seeds(graph, policies, near)
     seeds = np.array(sorted(restricted), np.int32)
     holdings = graph.holdings(control=chosen.control, branches=chosen.branches)
     cascade = Cascade.run(holdings, seeds, chosen.need)
+    doubtful = _doubtful(near, policies)
+    if doubtful:
+        either = np.array(sorted({*restricted, *doubtful}), np.int32)
+        wide = Cascade.run(holdings, either, chosen.need)
+        cascade = replace(cascade, possible=wide.possible, held_high=wide.held_high)
     sets = _sets(graph, cascade, chosen)
     standing = chosen.standing(day, None if known is None else parse_date(known, "--known"), assume)
     out: dict[str, Any] = {
@@ -107,7 +117,10 @@ def owners(
         "on": day.isoformat(),
         **{k: [graph.names[i] for i in places] for k, places in sets.items()},
     }
-    out["explain"] = _explained(graph, holdings, cascade, chosen, restricted, sets, explain, look_through)
+    out["near_listed"] = {name: [graph.names[i] for i in places] for name, places in near.items()}
+    out["explain"] = _explained(
+        graph, holdings, cascade, chosen, (restricted, doubtful | restricted), sets, explain, look_through
+    )
     if not chosen.control:
         out["controlled_only"] = _related(graph, cascade, 1)
     out["directed_only"] = _related(graph, cascade, 3)
@@ -136,13 +149,25 @@ def _listed(listed: Listed, encoding: str | None) -> dict[str, str]:
     return {str(name).strip(): "" for name in listed}
 
 
-def _seeds(graph: Ownership, policies: Mapping[str, str]) -> tuple[dict[int, str], list[str]]:
+def _doubtful(near: Mapping[str, Sequence[int]], policies: Mapping[str, str]) -> dict[int, str]:
+    """Places of entities that may be listed ones, with the strictest policy of those they may be."""
+    out: dict[int, str] = {}
+    for name, places in near.items():
+        for place in places:
+            if place not in out or severity(policies[name]) > severity(out[place]):
+                out[place] = policies[name]
+    return out
+
+
+def _seeds(
+    graph: Ownership, policies: Mapping[str, str], near: Mapping[str, Sequence[int]]
+) -> tuple[dict[int, str], list[str]]:
     """Places of the listed with their licence policies; those that hold nothing are named with the likely misspelling.
 
     An entity listed under two spellings takes the stricter policy.
     """
     places = graph.places(policies)
-    absent = [name for name in policies if name not in places]
+    absent = [name for name in policies if name not in places and name not in near]
     listed: dict[int, str] = {}
     for name, place in places.items():
         if place not in listed or severity(policies[name]) > severity(listed[place]):
@@ -152,9 +177,16 @@ def _seeds(graph: Ownership, policies: Mapping[str, str]) -> tuple[dict[int, str
     if other:
         some = "; ".join(other[:5]) + (f"; and {len(other) - 5:,} more" if len(other) > 5 else "")
         warnings.append(f"Listed entities matched though case or spaces differ: {some}.")
+    if near:
+        pairs = [f"Did you mean {graph.names[i]} for {name}?" for name, found in near.items() for i in found]
+        some = " ".join(pairs[:5]) + (f" And {len(pairs) - 5:,} more." if len(pairs) > 5 else "")
+        warnings.append(
+            f"Entities in the holdings differ from listed ones in organisation form or signs only: {some} What they "
+            "would cover if they are the listed ones is to resolve; write both names the same where they are."
+        )
     if absent:
-        near = _near(absent[:3], graph)
-        hints = [f"{hint[:-1]} for {name}?" for name, hint in near.items() if hint != _AS_THERE]
+        spelled = _near(absent[:3], graph)
+        hints = [f"{hint[:-1]} for {name}?" for name, hint in spelled.items() if hint != _AS_THERE]
         some = " ".join([f"{len(absent)} listed entities are in no holding: {', '.join(absent[:5])}.", *hints])
         warnings.append(some)
     strange = sorted({p for p in policies.values() if severity(p) < 0})
@@ -244,7 +276,7 @@ def _explained(
     holdings: Holdings,
     cascade: Cascade,
     chosen: Rule,
-    restricted: Mapping[int, str],
+    policies: tuple[Mapping[int, str], Mapping[int, str]],
     sets: Mapping[str, list[int]],
     asked: Sequence[str] | None,
     look_through: bool,
@@ -258,12 +290,15 @@ def _explained(
             near = _near(missing, graph)
             raise UserError([Problem("--explain", f"{n!r} is in no holding", near[n]) for n in missing])
         places = list(dict.fromkeys(found.values()))
-    ranks = _policy_ranks(graph, holdings, cascade, restricted)
+    # what is certain takes its policy from the listed, what is possible from those that may be listed, too
+    sure = _policy_ranks(graph, holdings, cascade, policies[0])
+    maybe = sure if policies[0] == policies[1] else _policy_ranks(graph, holdings, cascade, policies[1])
     explainer = Explainer(graph, holdings, cascade, chosen, look_through and bool(places))
     out = {}
     for place in places:
         row = explainer.one(place)
-        row["policy"] = POLICIES[ranks[place] - 1] if ranks[place] > 0 else None
+        rank = (sure if row["status"] == "certain" else maybe)[place]
+        row["policy"] = POLICIES[rank - 1] if rank > 0 else None
         out[graph.names[place]] = row
     return out
 
