@@ -178,15 +178,70 @@ def test_who_gets_the_rent_can_turn_a_threat_round_and_is_said(game: Game) -> No
     assert any("rent importer" in label for c in row["contrary"] for label in c["under"])
 
 
-def test_odds_that_miss_the_base_rate_are_said_and_both_are_recorded(game: Game) -> None:
-    found = game.deadline
-    past = found["base_rate"]["rates"]["deal"]
-    assert found["odds"]["deal"][0] > past["high"]  # the intervals do not touch
-    assert "base rate is the better guide" in found["disagreement"]
-    assert found["disagreement"] in game.warnings
+def test_odds_that_miss_the_base_rate_are_said() -> None:
+    from detente.bargain._term import disagreement
+
+    rate = {"rates": {"deal": {"of": 7, "low": 0.09, "high": 0.59}, "collapse": {"of": 7, "low": 0.09, "high": 0.59}}}
+    apart = disagreement({"odds": {"deal": [0.7, 0.8, 0.9], "collapse": [0.05, 0.1, 0.2]}}, rate)
+    assert "deal 70 to 90 % against 9 to 59 %" in apart
+    assert "collapse" not in apart
+    assert disagreement({"odds": {"deal": [0.5, 0.8, 0.9], "collapse": [0.05, 0.1, 0.2]}}, rate) == ""
+
+
+def test_the_models_odds_and_the_base_rate_are_both_recorded(game: Game) -> None:
+    past = game.deadline["base_rate"]["rates"]["deal"]
     ours, theirs = game.odds_records()
     assert theirs["odds"]["deal"] == [past["low"], past["high"]]
     assert ours["deadline"] == theirs["deadline"] == "2025-08-12"
+
+
+def test_a_missed_deadline_brings_back_what_was_suspended_to_that_day(game: Game) -> None:
+    """The 24 points of Geneva on each side: China's on all goods; less on the US side, whose list exempts some."""
+    for name in ("us-tariffs", "cn-tariffs"):
+        lever = game.board.named(name)
+        more = lever.rates["missed"] - lever.rates["in_force"]
+        goods = np.array([s != "SERV" for s in game.board.world.sectors])
+        assert more.max() == pytest.approx(0.24)
+        assert (more >= 0).all()
+        if name == "cn-tariffs":
+            np.testing.assert_allclose(more[goods], 0.24, atol=1e-9)
+    assert game.deadline["collapse"]["state"] == {"us-tariffs": "missed", "cn-tariffs": "missed"}
+
+
+def test_what_was_announced_for_a_day_makes_that_day_a_deadline() -> None:
+    """15 October 2025: an additional 100 % on 1 November comes before the truce ends on the 10th."""
+    board = Game(on="2025-10-15")
+    assert board._ahead["date"] == "2025-11-01"
+    lever = board.board.named("us-tariffs")
+    assert (lever.rates["missed"] - lever.rates["in_force"]).max() == pytest.approx(1.0)
+    assert Game(on="2025-02-05")._ahead["measures"] == ["chn.sctc.2025-02"]
+
+
+def test_the_range_of_a_shapley_share_is_near_the_shares_under_other_assumptions(game: Game) -> None:
+    """All 2^7 states again with the soybeans' rent at the exporter: the share lies at the end of the range."""
+    import math
+    from itertools import combinations
+
+    rise = [lever.spec.name for lever in game.board.levers if lever.can_rise]
+    at = {"soybeans.rent": "exporter"}
+    sets = [frozenset(c) for n in range(len(rise) + 1) for c in combinations(rise, n)]
+    found = game.model.solve_many([game.board.shock(dict.fromkeys(s, "threat"), at) for s in sets])
+    income = found["real_income_percent"].sel(economy="CHN").to_numpy() / 100 * game.payoffs.spending[1]
+    value = dict(zip(sets, income, strict=True))
+    others = [s for s in sets if "soybeans" not in s]
+    share = sum(
+        (value[s | {"soybeans"}] - value[s]) * math.factorial(len(s)) * math.factorial(6 - len(s)) / math.factorial(7)
+        for s in others
+    )
+    row = next(r for r in game.leverage["instruments"] if r["name"] == "soybeans")
+    assert row["shapley_usd_million_range"]["CHN"][0] == pytest.approx(share, rel=0.05)
+
+
+def test_nash_tariffs_have_a_range_over_elasticity_sets(game: Game) -> None:
+    for p in game.players:
+        low, high = game.nash_range[p]
+        assert low <= game.nash.average(p) <= high
+        assert high - low > 0.01
 
 
 def test_a_deadline_is_one_of_the_games_own() -> None:
@@ -201,6 +256,14 @@ def test_a_voided_duty_sets_no_deadline() -> None:
     found = Game(on="2026-03-01").deadline
     assert found["date"] == "2026-11-10"
     assert not any("ieepa" in name for name in found["measures"])
+
+
+def test_a_threat_whose_range_goes_further_than_what_is_in_force_is_one(tmp_path: Path) -> None:
+    file = own_file(tmp_path, ("threat: {value: [0.0, 0.1]", "threat: {value: [0.0, 0.9]"))
+    lever = Game(on="2025-06-11", file=file).board.named("rare-earths")
+    assert lever.can_rise  # its middle, 0.45, is laxer than 0.34 in force; its low end is not
+    assert lever.level("threat", {}) == pytest.approx(0.34)
+    assert lever.level("threat", {"rare-earths.threat": "low"}) == 0.0
 
 
 def test_stated_rivalry_that_empties_the_zone_leaves_no_deal(tmp_path: Path) -> None:
@@ -305,6 +368,8 @@ def test_ranges_hold_the_middle(game: Game) -> None:
         (("half_life_months:\n    rare-earths", "half_life_months:\n    rare-earth"), "did you mean"),
         (('since: "2022-10-07"', 'since: "2022-13-07"'), "2022-13-07"),
         (("rent: importer", "rent: nobdy"), "nobody"),
+        (("    against: CHN\n", "    against: CHN\n    threat: {value: [2.0, 3.0]}\n"), "does not go with tariffs"),
+        (('{title: Geneva, on: "2025-05-14"}', '{title: Geneva, on: "2024-05-14"}'), "after the base day"),
     ],
 )
 def test_a_wrong_game_file_says_where(tmp_path: Path, change: tuple[str, str], message: str) -> None:
@@ -320,6 +385,38 @@ def test_an_issue_with_a_value_and_no_cost_is_not_told_as_unknown(game: Game, tm
     row = next(r for r in Game(on="2025-06-11", file=file).terms.report()["ordinal_only"] if r["name"] == "tiktok")
     assert row["value"] == [10000.0, 30000.0]
     assert "costs CHN" in row["lacks"]
+
+
+def test_a_measure_the_ledger_does_not_hold_is_refused(tmp_path: Path) -> None:
+    file = own_file(tmp_path, ("measures: [usa.ustr.port-fees]", "measures: [usa.ustr.port-fee]"))
+    with pytest.raises(UnknownName, match=r"usa\.ustr\.port-fees"):
+        Game(on="2025-06-11", file=file)
+
+
+def test_what_is_not_stated_is_said_to_be_assumed(tmp_path: Path) -> None:
+    text = own_file(tmp_path).read_text(encoding="utf-8")
+    cut = text[: text.index("weights:")]
+    place = tmp_path / "bare.yaml"
+    place.write_text(cut + "deals: {}\n", encoding="utf-8")
+    bare = Game(on="2025-06-11", file=place)
+    assert any("rivalry weight of USA is not stated" in line for line in bare.warnings)
+    assert any("discount rate of CHN is not stated: 5 %" in line for line in bare.warnings)
+
+
+def test_a_post_with_a_range_moves_the_threat_by_it(tmp_path: Path) -> None:
+    file = own_file(
+        tmp_path,
+        (
+            'value: [1.0, 1.0], confidence: M, source: "an additional',
+            'value: [0.5, 3.0], confidence: M, source: "an additional',
+        ),
+    )
+    wide = Game(on="2025-10-15", file=file)
+    rates = wide.board.named("us-tariffs").rates
+    held = rates["threat-high"] - rates["threat-low"]
+    assert held.max() == pytest.approx(2.5)
+    assert wide.board.choice({"us-tariffs": "threat"}, {"us-tariffs.threat": "low"})[0] == "threat-low"
+    assert any(v.name.endswith("what was announced") for v in wide._variations)
 
 
 def test_all_problems_of_a_game_file_come_at_once(tmp_path: Path) -> None:

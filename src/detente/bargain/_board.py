@@ -78,6 +78,8 @@ class Board:
         for lever in self.levers:
             one, name = lever.spec, state.get(lever.spec.name, "in_force")
             if one.kind == "tariffs":
+                end = f"threat-{(at or {}).get(f'{one.name}.threat', 'mid')}"
+                name = end if name == "threat" and end in lever.rates else name
                 out.append(name if name in lever.rates else "in_force" if "in_force" in lever.rates else "lifted")
                 continue
             held = lever.level(name, at or {})

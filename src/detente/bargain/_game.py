@@ -16,9 +16,10 @@ from detente.bargain._agreement import CONCEPTS, Zone
 from detente.bargain._board import Board
 from detente.bargain._game_file import GameSpec, read_game
 from detente.bargain._leverage import leverage
+from detente.bargain._missed import missed_rates, missed_state
 from detente.bargain._payoffs import PayoffTable, game_states, price
 from detente.bargain._terms import NASH, RANGE_IS, Terms, named
-from detente.bargain._tornado import Variation, lever_variations, setting_variations, span, tornado
+from detente.bargain._tornado import SETS, Variation, lever_variations, setting_variations, span, tornado
 from detente.dates import Clocks
 from detente.economies import economy
 from detente.errors import Problem, UnknownName, unknown
@@ -99,6 +100,7 @@ class Game:
             )  # fmt: skip
         self.ledger = ledger or Ledger.load()
         self.clocks = Clocks.parse(self.ledger.firm_until if on is None else on, known)
+        _known_measures(self.spec, self.ledger)
         self.threat = threat
         self._say = progress or (lambda line: None)
         world = World.load()
@@ -116,7 +118,7 @@ class Game:
     def board(self) -> Board:
         """Levers of the day; where Nash tariffs are the threat, with them and cuts from them as further levels."""
         if self.threat != NASH:
-            return self._stated
+            return self._stated.with_rates(missed_rates(self._stated, self.ledger, self._ahead))
         found = np.asarray(self.nash.equilibrium.shock.tariffs)
         names, more = self._stated.world.economies, {}
         for lever in (x for x in self._stated.levers if x.spec.kind == "tariffs"):
@@ -124,6 +126,13 @@ class Game:
             kept = {NASH: 1.0, **{f"{NASH}-{share:g}": share for share in KEPT}}
             more[lever.spec.name] = {level: share * found[:, n, i] for level, share in kept.items()}
         return self._stated.with_rates(more)
+
+    @functools.cached_property
+    def _ahead(self) -> dict[str, Any]:
+        """The next deadline: its day and what ends or begins on it."""
+        from detente.bargain._term import next_deadline
+
+        return next_deadline(self.spec, self.ledger, self.clocks.on, self.clocks.known)
 
     def _nash_states(self) -> list[dict[str, str]]:
         """Nash tariffs, and every pair of cuts from them."""
@@ -136,7 +145,7 @@ class Game:
     def _batch(self) -> tuple[PayoffTable, list[tuple[dict[str, Any], np.ndarray]]]:
         """Priced at once: states of the game and terms of past deals."""
         deals = self._deal_shocks()
-        states = [*game_states(self.board), *(self._nash_states() if self.threat == NASH else [])]
+        states = [*game_states(self.board), *(self._nash_states() if self.threat == NASH else [self._missed])]
         table, more = price(self.board, self.model, states, extra=[s for _, s in deals], progress=self._say)
         return table, [(about, row) for (about, _), row in zip(deals, more, strict=True)]
 
@@ -166,6 +175,20 @@ class Game:
         return nash_tariffs(model, list(self.players), start=Shock(tariffs=self._quiet()))
 
     @functools.cached_property
+    def nash_range(self) -> dict[str, list[float]]:
+        """Least and most average Nash tariff over this and the other published elasticity sets."""
+        from detente.bargain._nash import nash_tariffs
+        from detente.trade import Shock
+
+        model, start = self.nash.model, Shock(tariffs=self._quiet())
+        others = [
+            nash_tariffs(model.replace(elasticities=name), list(self.players), start=start, certify=False)
+            for name in SETS
+        ]
+        solved = [self.nash, *(war for war in others if war.status == "solved")]
+        return {p: span([war.average(p) for war in solved], self.nash.average(p)) for p in self.players}
+
+    @functools.cached_property
     def nash_payoffs(self) -> dict[str, float]:
         """Real income under Nash tariffs against the pair's tariffs of the base day, percent, long run."""
         from detente.trade import Shock
@@ -188,6 +211,11 @@ class Game:
     def _whole(self) -> dict[str, str]:
         """All threats carried out."""
         return {lever.spec.name: "threat" for lever in self.board.levers if lever.can_rise}
+
+    @property
+    def _missed(self) -> dict[str, str]:
+        """What is in force once the next deadline has passed without a deal or an extension."""
+        return missed_state(self.board, self._ahead)
 
     @property
     def _no_deal(self) -> dict[str, str]:
@@ -213,7 +241,8 @@ class Game:
             "kind": self.threat, "what": words[self.threat], "state": self._no_deal,
             "payoffs_percent": named(self.players, self._threat),
             "payoffs_usd_million": named(self.players, self._threat / 100 * self.payoffs.spending),
-            "range_percent": ranges, "range_is": RANGE_IS,
+            "range_percent": ranges,
+            "range_is": RANGE_IS + ("; the Nash tariffs stay those of the main set" if self.threat == NASH else ""),
         }  # fmt: skip
 
     @functools.cached_property
@@ -260,7 +289,8 @@ class Game:
     def leverage(self) -> dict[str, Any]:
         """Pain ratios and Shapley values of the instruments, from what is in force to what is threatened."""
         names = [lever.spec.name for lever in self.board.levers if lever.can_rise]
-        ends = {n: [(f"{v.name} {v.value}", v.alone[n]) for v in self._variations if n in v.alone] for n in names}
+        found = self._variations
+        ends = {n: [(f"{v.name} {v.value}", v.alone[n], v.last[n]) for v in found if n in v.alone] for n in names}
         return leverage(self.board, self.payoffs, ends)
 
     def _pie(self) -> float:
@@ -303,9 +333,14 @@ class Game:
         rate = base_rate(on, known)
         if self.threat != "stated":
             return {"status": "not_asked", "why": "a deadline ends in the stated threats", "base_rate": rate}
-        loss = self._threat / 100 * self.payoffs.spending
-        found = deadline(self.spec, self.ledger, on, known, self._pie(), loss)
-        return {**found, "base_rate": rate, "disagreement": disagreement(found, rate)}
+        change = self.payoffs.of(self._missed)
+        loss = change / 100 * self.payoffs.spending
+        found = deadline(self.spec, on, self._ahead, self._pie(), loss)
+        collapse = {
+            "state": self._missed, "payoffs_percent": named(self.players, change),
+            "what": "what ends or begins that day comes back or into force; all else as today",
+        }  # fmt: skip
+        return {**found, "collapse": collapse, "base_rate": rate, "disagreement": disagreement(found, rate)}
 
     def odds_records(self) -> list[dict[str, Any]]:
         """The odds at the deadline as records that can be scored later (`detente forecasts`): the model's, and beside
@@ -339,7 +374,7 @@ class Game:
 
         def work() -> None:
             try:
-                _ = self.enforcement
+                _ = self.enforcement, self.nash_range
             except BaseException as error:  # raised again where it is waited for
                 raised.append(error)
 
@@ -379,6 +414,11 @@ class Game:
             if not any(lever.spec.owner == player and lever.can_rise for lever in self.board.levers):
                 lines.append(f"{player} has no instrument it could draw further: it has no threat of its own.")
         lines += self.terms.report()["notes"]
+        lines += [
+            f"The discount rate of {p} is {self.spec.discount[p].source}."
+            for p in self.players
+            if self.spec.discount[p].source.startswith("not stated")
+        ]
         if words := self.deadline.get("disagreement"):
             lines.append(words)
         return [*self.ledger.on(self.clocks.on, self.clocks.known).warnings, *lines]
@@ -400,6 +440,8 @@ class Game:
             "tariffs_are": "Nash tariffs, long run, as are their payoffs",
             "nash": {
                 "status": nash.status, "average": {p: nash.average(p) for p in self.players},
+                "average_range": self.nash_range,
+                "range_is": f"over the elasticities {', '.join((nash.model.elasticities_name, *SETS))}",
                 "payoffs_percent": self.nash_payoffs, "deviation_gain": nash.deviation_gain_percent,
                 "payoffs_against": f"the pair's tariffs of {self.spec.base}, all others' as on the day",
                 "model": nash.model.describe(),
@@ -416,3 +458,15 @@ class Game:
 
     def __repr__(self) -> str:
         return f"<Game between {' and '.join(self.players)} on {self.clocks.on}: {len(self.board.levers)} instruments>"
+
+
+def _known_measures(spec: GameSpec, ledger: Ledger) -> None:
+    """Raise where an instrument names a measure that the ledger does not hold."""
+    wrong = [
+        unknown("measure", name, list(ledger.measures), f"{spec.source}: instruments.{one.name}.measures")
+        for one in spec.instruments
+        for name in one.measures
+        if name not in ledger.measures
+    ]
+    if wrong:
+        raise UnknownName(wrong)

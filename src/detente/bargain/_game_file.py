@@ -51,6 +51,10 @@ class Range:
         return {"value": value, "confidence": self.confidence, "source": self.source}
 
 
+NO_RIVALRY = Range(0.0, 0.0, "L", "not stated: counted as 0")
+USUAL_DISCOUNT = Range(0.05, 0.05, "L", "not stated: 5 % a year assumed")
+
+
 @dataclass(frozen=True)
 class Dated:
     """A level from one day to another (inclusive; None: open).
@@ -288,22 +292,21 @@ class _Reader:
             if name not in tools:
                 problem = unknown("instrument", str(name), list(tools))
                 self.say(("stalling", "half_life_months", name), problem.what, problem.remedy)
+        base = self.day(top.get("base"), ("base",)) or dt.date(2018, 1, 1)
         return GameSpec(
             str(top.get("title", "untitled")),
             sides,
-            self.day(top.get("base"), ("base",)) or dt.date(2018, 1, 1),
+            base,
             horizon,
             instruments,
             tuple(self.issue(str(n), d, sides) for n, d in issues.items()),
-            self.by_side(weights.get("rivalry"), ("weights", "rivalry"), sides, Range(0.0, 0.0)),
+            self.by_side(weights.get("rivalry"), ("weights", "rivalry"), sides, NO_RIVALRY),
             self.sectors(weights.get("sectors"), sides),
-            self.by_side(
-                stalling.get("discount_a_year"), ("stalling", "discount_a_year"), sides, Range(0.05, 0.05), 0.0
-            ),
+            self.by_side(stalling.get("discount_a_year"), ("stalling", "discount_a_year"), sides, USUAL_DISCOUNT, 0.0),
             {str(n): self.range(d, ("stalling", "half_life_months", n), 0.1) for n, d in halves.items()},
             self.truce_cost(stalling.get("truce_cost_percent_a_month", "unknown"), sides),
             {n: self.range(late[n], ("deadline", n), 0.0, 1.0) for n in _DEADLINE if n in late},
-            {str(n): self.deal(str(n), d) for n, d in deals.items()},
+            {str(n): self.deal(str(n), d, base) for n, d in deals.items()},
             self.document.source,
         )
 
@@ -332,9 +335,14 @@ class _Reader:
             out[side] = {str(k): self.range(v, (*path, side, k), 0.0) for k, v in mine.items()}
         return out
 
-    def deal(self, name: str, data: Any) -> tuple[str, dt.date]:
+    def deal(self, name: str, data: Any, base: dt.date) -> tuple[str, dt.date]:
         held = self.mapping(data, ("deals", name), ("title", "on"), "a deal")
-        return str(held.get("title", name)), self.day(held.get("on"), ("deals", name, "on")) or dt.date(2018, 1, 1)
+        day = self.day(held.get("on"), ("deals", name, "on")) or dt.date(2018, 1, 1)
+        if day <= base:
+            self.say(
+                ("deals", name, "on"), f"{day} is not after the base day {base}", "A deal comes after the base day."
+            )
+        return str(held.get("title", name)), day
 
     def issue(self, name: str, data: Any, sides: tuple[str, str]) -> Issue:
         path = ("issues", name)
@@ -357,6 +365,11 @@ class _Reader:
                 problem = unknown(what, value, known)
                 self.say(path, problem.what, problem.remedy)
         threat = None
+        if kind == "tariffs":
+            for key in ("threat", "leakage", "item", "exporter", "importer", "sectors", "rent"):
+                if key in held:
+                    remedy = "Tariffs and their threats are the ledger's; add announced: for what has no text."
+                    self.say((*path, key), f"{key} does not go with tariffs", remedy)
         if kind != "tariffs":
             if "threat" not in held:
                 self.say(path, "a ceiling or cost needs its threat", "Give threat: {value: [low, high], ...}.")

@@ -78,7 +78,7 @@ def other_lever(one: InstrumentSpec, on: dt.date, known: dt.date | None) -> Leve
     if now is not None and not now.known:
         now, note = None, "in force at an unknown level: priced as not used"
     if now is not None and threat is not None:
-        worse = threat.mid < now.mid if one.kind == "ceiling" else threat.mid > now.mid
+        worse = threat.at("low") < now.mid if one.kind == "ceiling" else threat.at("high") > now.mid
         if not worse:
             threat, note = None, "already used as far as it is threatened"
     return Lever(one, now, threat, note)

@@ -17,8 +17,12 @@ NOTHING = 1.0
 """USD million a year: an effect below the accuracy of a solve."""
 
 
-Ends = Mapping[str, Sequence[tuple[str, np.ndarray]]]
-"""By lever: an assumption in words, and (side,) percent payoffs of the lever alone under it."""
+Ends = Mapping[str, Sequence[tuple[str, np.ndarray, np.ndarray]]]
+"""By lever: an assumption in words, and (side,) percent payoffs of the lever alone and of the lever last under it."""
+SHAPLEY_RANGE_IS = (
+    "under each assumption, half of what the lever does first and half of what it does last, moved so that the middle "
+    "agrees: exact where levers interact in pairs only"
+)
 
 
 def leverage(board: Board, table: PayoffTable, ends: Ends) -> dict[str, Any]:
@@ -38,7 +42,7 @@ def leverage(board: Board, table: PayoffTable, ends: Ends) -> dict[str, Any]:
     money = values / 100.0 * table.spending
     shares = shapley(money, axis=0) if rise else np.zeros((0, 2))
     rows = [
-        _row(lever, table, ends, shares[rise.index(lever.spec.name)] if lever.can_rise else None)
+        _row(lever, table, ends, rise, shares[rise.index(lever.spec.name)] if lever.can_rise else None)
         for lever in board.levers
     ]
     whole = money[-1]
@@ -55,13 +59,14 @@ def leverage(board: Board, table: PayoffTable, ends: Ends) -> dict[str, Any]:
             sides[side]["note"] = "no instrument that could be drawn further: no threat of its own"
     return {
         "from": "as in force", "to": "all threats carried out",
+        "shapley_range_is": SHAPLEY_RANGE_IS,
         "whole_threat_percent": dict(zip(table.players, map(float, values[-1]), strict=True)),
         "whole_threat_usd_million": dict(zip(table.players, map(float, whole), strict=True)),
         "instruments": rows, "sides": sides,
     }  # fmt: skip
 
 
-def _row(lever: Lever, table: PayoffTable, ends: Ends, share: np.ndarray | None) -> dict[str, Any]:
+def _row(lever: Lever, table: PayoffTable, ends: Ends, rise: list[str], share: np.ndarray | None) -> dict[str, Any]:
     one, players = lever.spec, table.players
     k = players.index(one.owner)
     out: dict[str, Any] = {
@@ -70,21 +75,26 @@ def _row(lever: Lever, table: PayoffTable, ends: Ends, share: np.ndarray | None)
     if not lever.can_rise or share is None:
         return out
     alone = table.of({one.name: "threat"}) / 100.0 * table.spending
-    others = [(label, row / 100.0 * table.spending) for label, row in ends.get(one.name, ()) if np.isfinite(row).all()]
-    at_ends = [row for _, row in others]
+    whole = dict.fromkeys(rise, "threat")
+    last = (table.of(whole) - table.of({n: v for n, v in whole.items() if n != one.name})) / 100.0 * table.spending
+    others = [
+        (label, first / 100.0 * table.spending, end / 100.0 * table.spending)
+        for label, first, end in ends.get(one.name, ())
+        if np.isfinite(first).all() and np.isfinite(end).all()
+    ]
+    at_ends = [row for _, row, _ in others]
+    moved = [share + 0.5 * (first - alone + end - last) for _, first, end in others]
     out["alone_usd_million"] = dict(zip(players, map(float, alone), strict=True))
     out["alone_usd_million_range"] = {p: span([e[j] for e in at_ends], alone[j]) for j, p in enumerate(players)}
     out["shapley_usd_million"] = dict(zip(players, map(float, share), strict=True))
-    out["shapley_usd_million_range"] = {  # moves as the instrument alone does
-        p: [float(share[j] + e - alone[j]) for e in out["alone_usd_million_range"][p]] for j, p in enumerate(players)
-    }
+    out["shapley_usd_million_range"] = {p: span([m[j] for m in moved], share[j]) for j, p in enumerate(players)}
     ratios = [_ratio(float(e[1 - k]), float(e[k])) for e in (alone, *at_ends)]
     numbers = [r for r in ratios if isinstance(r, float)]
     out["pain_ratio"] = ratios[0]
     out["pain_ratio_range"] = [min(numbers), max(numbers)] if len(numbers) > 1 else None
     out["verdict"] = _verdict(alone[1 - k], alone[k])
     contrary: dict[str, list[str]] = {}
-    for label, row in others:
+    for label, row, _ in others:
         if (said := _verdict(row[1 - k], row[k])) != out["verdict"]:
             contrary.setdefault(said, []).append(label)
     out["contrary"] = [{"verdict": said, "under": labels} for said, labels in contrary.items()]

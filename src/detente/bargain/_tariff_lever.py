@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.bargain._game_file import GameSpec, InstrumentSpec
+from detente.bargain._game_file import GameSpec, InstrumentSpec, Range
 from detente.bargain._lever import LEVELS, Lever
 
 if TYPE_CHECKING:
     from detente.ledger import Ledger
     from detente.world import World
 
+NOTHING = Range(0.0, 0.0)
 LEAST_POINTS = 0.005
 """A tariff threat less than half a point above what is in force on average is no threat."""
 AHEAD = 450
@@ -39,7 +40,7 @@ def tariff_lever(
     top = ledger.on(past.dates[peak], known=known)
     void = _void_layers(ledger, top, pair, on, known)
     told = next((d for d in reversed(one.announced) if d.holds(on, seen)), None)
-    posted = told.level.mid if told is not None and told.level is not None else 0.0
+    posted = told.level if told is not None and told.level is not None and told.level.known else NOTHING
 
     base, now, high, later = (
         regime.by_sector(**pair)
@@ -48,7 +49,8 @@ def tariff_lever(
     )  # fmt: skip
     layers = {k for held in (now, high, later) for k in held}
     n, i = world.economies.index(one.owner), world.economies.index(one.against)
-    rates = {name: np.array(world.tariffs[:, n, i], dtype=float) for name in LEVELS}
+    wide = [f"threat-{end}" for end in ("low", "high")] if posted.low != posted.high else []
+    rates = {name: np.array(world.tariffs[:, n, i], dtype=float) for name in (*LEVELS, *wide)}
     for j, sector in enumerate(world.sectors):
         law = world.parents.get(sector, sector)
 
@@ -57,9 +59,11 @@ def tariff_lever(
 
         old, new = (sum(of(held, k) for k in held) for held in (base, now))
         most = sum(max(of(now, k), of(later, k), 0.0 if k in void else of(high, k)) for k in layers)
-        extra = posted if any(law in held for held in now.values()) else 0.0
+        goods = any(law in held for held in now.values())
         rates["in_force"][j] = max(0.0, rates["in_force"][j] + new - old)
-        rates["threat"][j] = max(0.0, rates["threat"][j] + max(most, new + extra) - old)
+        for name, end in zip(("threat", *wide), ("mid", "low", "high"), strict=False):
+            extra = posted.at(end) if goods else 0.0
+            rates[name][j] = max(0.0, rates[name][j] + max(most, new + extra) - old)
 
     def average(layer: str) -> float:
         went = 0.0 if layer in void or layer not in past.layers else past.layers[layer][peak]
@@ -68,17 +72,18 @@ def tariff_lever(
 
     today = past.average[-1]
     highest = sum(average(layer) for layer in {*past.layers, *ahead.layers})
-    averages = {"lifted": past.average[0], "in_force": today, "threat": max(highest, today + posted)}
+    averages = {"lifted": past.average[0], "in_force": today, "threat": max(highest, today + posted.mid)}
     note = [f"each layer at the higher of today's and that of {past.dates[peak]} ({_percent(past.average[peak])})"]
     if void:
         note.append(f"not {' and '.join(sorted(void))}, whose legal basis has gone")
     if ahead.average[coming] > today + LEAST_POINTS:
         note.append(f"with what is announced for {ahead.dates[coming]} ({_percent(ahead.average[coming])})")
-    if posted and today + posted > highest and told is not None:
-        note = [f"today's and {_percent(posted)} more: {told.level.source if told.level else ''}"]
+    if posted.mid and today + posted.mid > highest:
+        note = [f"today's and {_percent(posted.mid)} more: {posted.source}"]
     text = f"threat, {_percent(averages['threat'])} on average: {'; '.join(note)}"
     if averages["threat"] - today < LEAST_POINTS:
-        del rates["threat"]
+        for name in ("threat", *wide):
+            del rates[name]
         text = "no threat beyond what is in force"
         text += f": {' and '.join(sorted(void))} lost the legal basis" if void else ""
     if float(np.abs(rates["in_force"] - rates["lifted"]).max()) < 1e-9:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,22 +16,26 @@ if TYPE_CHECKING:
     from detente.ledger import Ledger
 
 WITHIN = 450
+_TOGETHER = {"CHN": ("HKG", "MAC")}
+"""Customs territories that measures name beside an economy."""
 DRAWS = 2000
 DAYS_A_MONTH = 365.25 / 12.0
 SWEPT = ("stubborn", "demand", "hold", "discount")
 
 
 def next_deadline(spec: GameSpec, ledger: Ledger, on: dt.date, known: dt.date | None) -> dict[str, Any]:
-    """The next day on which a suspension or truce over one of the game's instruments ends, as it was known then.
+    """The next day on which a suspension over an instrument of the game ends or an announced one begins, as known then.
 
     Returns
     -------
-    `date`, `days`, `measures` (those of the game that end that day), `reported` (an end only said, without a text); or
-    without `date` where there is none. `others`: ends of what the game does not hold.
+    `date`, `days`, `measures` (those of the game on that day), `reported` (only said, without a text); or without
+    `date` where there is none. `others`: ends of suspensions that the game does not hold.
     """
-    rows = [r for r in ledger.deadlines(on, within=WITHIN, known=known or on) if _is_end(r["what"])]
+    listed = ledger.deadlines(on, within=WITHIN, known=known or on)
+    rows = [r for r in listed if _is_end(r["what"]) or r["what"].endswith(": starts")]
     mine = [r for r in rows if _in_game(spec, ledger, r["measure"], on, known or on)]
-    out: dict[str, Any] = {"others": sorted({f"{r['date']} {r['measure']}" for r in rows if r not in mine})}
+    others = {f"{r['date']} {r['measure']}" for r in rows if r not in mine and _is_end(r["what"])}
+    out: dict[str, Any] = {"others": sorted(others)}
     if not mine:
         return out
     day = min(r["date"] for r in mine)
@@ -49,28 +54,30 @@ def _in_game(spec: GameSpec, ledger: Ledger, name: str, on: dt.date, known: dt.d
     measure, _ = ledger.find(name)
     if any(e["event"] == "voided" for e in ledger.status(measure.id, on=on, known=known)["events"]):
         return False
-    tariffs = any(i.kind == "tariffs" and i.owner == measure.imposer and i.since <= on for i in spec.instruments)
-    if measure.kind.startswith("tariff") and tariffs:
-        return True
+    for one in (i for i in spec.instruments if i.kind == "tariffs" and i.since <= on):
+        aimed = set(measure.targets) <= {one.against, *_TOGETHER.get(one.against, ())}
+        if measure.kind.startswith("tariff") and measure.imposer == one.owner and aimed:
+            return True
     return any(measure.id in i.measures for i in spec.instruments if i.since <= on)
 
 
 def deadline(
-    spec: GameSpec, ledger: Ledger, on: dt.date, known: dt.date | None, pie_usd_million: float,
+    spec: GameSpec, on: dt.date, ahead: Mapping[str, Any], pie_usd_million: float,
     collapse_usd_million: np.ndarray, *, seed: int = 1,
 ) -> dict[str, Any]:  # fmt: skip
     """Odds by the deadline over draws of what is elicited, and what each range does alone.
 
     Parameters
     ----------
+    ahead
+        As `next_deadline` gives it.
     pie_usd_million
         What a deal adds over the truce for both together, a year.
     collapse_usd_million
-        (side,): payoff of the whole threat against the truce, a year.
+        (side,): payoff of a missed deadline against the truce, a year.
     """
-    ahead = next_deadline(spec, ledger, on, known)
     if "date" not in ahead:
-        why = f"no suspension of the game's instruments is known to end within {WITHIN} days of {on}"
+        why = f"nothing of the game's instruments is known to end or begin within {WITHIN} days of {on}"
         return {"status": "no_deadline", "why": why, **ahead}
     if not pie_usd_million > 0:
         return {"status": "no_pie", "why": "a deal adds nothing over the truce: there is nothing to concede", **ahead}

@@ -197,7 +197,9 @@ class Terms:
                 if not i.priced
             ],
             "notes": [
-                f"the rivalry weight of {p} is unknown: counted as 0" for p in players if not self.spec.rivalry[p].known
+                f"The rivalry weight of {p} is {'not stated' if held.known else 'unknown'}: counted as 0."
+                for p, held in self.spec.rivalry.items()
+                if not held.known or held.source.startswith("not stated")
             ],
         }  # fmt: skip
         if status["mid"] == "empty":

@@ -12,7 +12,7 @@ import numpy as np
 from detente.bargain._board import Board, Choice
 from detente.bargain._game_file import RENT
 from detente.bargain._lever import Lever
-from detente.bargain._payoffs import PayoffTable, objective
+from detente.bargain._payoffs import PayoffTable, objective, unique
 from detente.trade import Shock, TradeModel
 
 SETTINGS: tuple[tuple[str, str, float, float, str], ...] = (
@@ -35,7 +35,9 @@ class Variation:
     percent
         (state, side): payoffs against the state in force under the same assumption; NaN where there is none.
     alone
-        (side,) by lever: the same for single levers at their threat.
+        (side,) by lever: the same for single levers at their threat, all others in force.
+    last
+        (side,) by lever: what it adds when all other threats are carried out.
     joint
         Two ends at once: for single levers only, no row of the tornado.
     """
@@ -47,6 +49,7 @@ class Variation:
     percent: np.ndarray
     alone: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     joint: bool = False
+    last: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
 
 State = Mapping[str, str]
@@ -75,7 +78,7 @@ def lever_variations(
 
     rows = []
     for case in cases:
-        own = [{case.lever: "threat"}] if case.lever in rise else []
+        own = _ends_of(case.lever, rise) if case.lever in rise else []
         told = [] if case.joint else list(states)
         rows.append([ask(state, case.at) for state in ({}, *told, *own)])
     if asked:
@@ -85,10 +88,17 @@ def lever_variations(
     for case, choices in zip(cases, rows, strict=True):
         got = np.array([priced[c] for c in choices])
         change = got[1:] - got[0]
-        alone = {case.lever: change[-1]} if case.lever in rise else {}
+        alone = {case.lever: change[-3]} if case.lever in rise else {}
+        last = {case.lever: change[-1] - change[-2]} if case.lever in rise else {}
         shown = np.full((len(states), 2), np.nan) if case.joint else change[: len(states)]
-        out.append(Variation(case.words, case.end, case.value, case.source, shown, alone, case.joint))
+        out.append(Variation(case.words, case.end, case.value, case.source, shown, alone, case.joint, last))
     return out
+
+
+def _ends_of(name: str, rise: Sequence[str]) -> list[dict[str, str]]:
+    """A lever alone at its threat; all others; all."""
+    others = {n: "threat" for n in rise if n != name}
+    return [{name: "threat"}, others, {**others, name: "threat"}]
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,11 @@ class _Case:
 
 def _cases(lever: Lever) -> list[_Case]:
     one = lever.spec
-    if one.kind == "tariffs" or not (lever.used or lever.can_rise):
+    if one.kind == "tariffs":
+        ends = [end for end in ("low", "high") if f"threat-{end}" in lever.rates]
+        said = f"{one.title}: what was announced"
+        return [_Case(one.name, said, end, end, lever.note, {f"{one.name}.threat": end}) for end in ends]
+    if not (lever.used or lever.can_rise):
         return []
     out = []
     held = {"in_force": lever.in_force, "threat": lever.threat}
@@ -133,7 +147,10 @@ def _cases(lever: Lever) -> list[_Case]:
 def setting_variations(board: Board, model: TradeModel, states: Sequence[State]) -> list[Variation]:
     """Other settings of the model, one after the other; and other weights of sectors, if the game has any."""
     rise = [lever.spec.name for lever in board.levers if lever.can_rise]
-    shocks = [board.shock(state) for state in ({}, *states, *({name: "threat"} for name in rise))]
+    asked = [{}, *states, *(end for name in rise for end in _ends_of(name, rise))]
+    listed = unique(asked)
+    place = [listed.index({n: v for n, v in state.items() if v != "in_force"}) for state in asked]
+    shocks = [board.shock(state) for state in listed]
     closure, out = model.closure, []
     variants: list[tuple[str, str, str, str, TradeModel]] = []
     if closure.theta is not None:
@@ -146,8 +163,10 @@ def setting_variations(board: Board, model: TradeModel, states: Sequence[State])
         variants += [("trade elasticities", n, n, n, model.replace(elasticities=n)) for n in SETS]
 
     def varied(about: tuple[str, str, str, str], level: np.ndarray) -> Variation:
-        percent, alone = np.split(level[1:] - level[0], [len(states)])
-        return Variation(*about, percent, dict(zip(rise, alone, strict=True)))
+        change = (level - level[0])[place[1:]]
+        percent, ends = change[: len(states)], change[len(states) :].reshape(-1, 3, 2)
+        last = dict(zip(rise, ends[:, 2] - ends[:, 1], strict=True))
+        return Variation(*about, percent, dict(zip(rise, ends[:, 0], strict=True)), last=last)
 
     for words, end, shown, source, variant in variants:
         found = variant.solve_many(shocks)

@@ -229,7 +229,7 @@ def _leverage(alt: Any, answer: Mapping[str, Any]) -> Any:
         alt,
         answer,
         "What each threat is worth",
-        "Shapley share of each instrument in the whole threat; lines: one assumption at a time; negative is a loss.",
+        "Shapley share of each instrument in the whole threat; lines: its range; negative is a loss.",
         "Ratio: the rival's loss over the owner's, the instrument used alone.",
     )
     return alt.layer(bars, spans, notes).properties(width=620, height=46 * len(order), title=title)

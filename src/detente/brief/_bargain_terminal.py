@@ -76,9 +76,10 @@ def _threat(answer: Mapping[str, Any], out: Console) -> None:
     rows = []
     for p in answer["players"]:
         span = point["range_percent"].get(p)
+        wide = " to ".join(f"{100 * rate:.0f}" for rate in nash["average_range"][p])
         rows.append(
             (p, f"{point['payoffs_percent'][p]:+.3f}", f"{span[0]:+.3f} to {span[1]:+.3f}" if span else "",
-             f"{point['payoffs_usd_million'][p] / 1000:+,.0f}", f"{100 * nash['average'][p]:.1f}",
+             f"{point['payoffs_usd_million'][p] / 1000:+,.0f}", f"{100 * nash['average'][p]:.1f} ({wide})",
              f"{nash['payoffs_percent'][p]:+.4f}")
         )  # fmt: skip
     _table(
@@ -96,26 +97,36 @@ def _threat(answer: Mapping[str, Any], out: Console) -> None:
 def _zone(answer: Mapping[str, Any], out: Console) -> None:
     zone, players = answer["zone"], answer["players"]
     out.print()
+    ends = zone["status_at_elicited_rivalry"]
     if zone["status"] == "empty":
         out.print(f"[bold]Zone of agreement: empty.[/bold] {zone['why']}.")
-        return
+    else:
+        count = f"{zone['bundles_in_it']} of {zone['bundles']}"
+        out.print(f"[bold]Zone of agreement:[/bold] {count} bundles leave both better off.")
     out.print(
-        f"[bold]Zone of agreement:[/bold] {zone['bundles_in_it']} of {zone['bundles']} bundles leave both better off."
-    )
-    ends = zone["status_at_elicited_rivalry"]
-    out.print(
-        f"  With the elicited weights on the rival's gain: {ends['low']} at the low, {ends['high']} at the high end."
+        f"  Without a weight on the rival's gain: {zone['status_without_rivalry']}; with the stated weights: "
+        f"{ends['low']} at the low, {ends['high']} at the high end."
     )
     for p, most in zone["largest_rivalry"].items():
-        held = zone["elicited_rivalry"][p]["value"]
+        held = zone["elicited_rivalry"][p]
+        stated = held["source"] if held["source"].startswith("not stated") else f"stated: {held['value']}"
         if most == "unbounded":
-            out.print(f"  No weight of {p} on the rival's gain empties it (elicited: {held}).")
+            out.print(escape(f"  No weight of {p} on the rival's gain empties it ({stated})."))
         elif most is not None:
-            out.print(f"  It empties if {p} would pay {most:.2f} of its own to cost the rival 1 (elicited: {held}).")
+            words = f"It empties if {p} would give up {most:.2f} % of its own income to cost the rival 1 % of its"
+            out.print(escape(f"  {words} ({stated})."))
+    if zone["status_without_rivalry"] == "empty":
+        return
     rows = [
         (_what(f).removeprefix("lift "), *(f"{f['gains_percent'][p]:+.3f}" for p in players)) for f in zone["frontier"]
     ]
-    _table(out, "Frontier: what is lifted, and gains over no deal in percent", ("lifted", *players), rows, right=(1, 2))
+    _table(
+        out,
+        "Frontier (own income): what is lifted, and gains over no deal in percent",
+        ("lifted", *players),
+        rows,
+        right=(1, 2),
+    )
 
 
 def _deals(answer: Mapping[str, Any], out: Console) -> None:
@@ -144,7 +155,13 @@ def _deals(answer: Mapping[str, Any], out: Console) -> None:
                 "; ".join(f"{p} {_weights(implied[p])}" for p in players),
             )
         )
-    columns = ("deal", "what", *(f"{p} gain %" for p in players), "left on the table %", "rivalry that explains it")
+    columns = (
+        "deal",
+        "what",
+        *(f"{p} gain %" for p in players),
+        "left on the table %, own income",
+        "rivalry that explains it",
+    )
     _table(out, "Deals, gains over no deal (one assumption at a time)", columns, rows, right=(2, 3, 4))
     for line in notes:
         out.print(escape(line))
@@ -255,7 +272,9 @@ def _deadline(answer: Mapping[str, Any], out: Console) -> None:
         said = ", as reported" if found.get("reported") else ""
         title = f"Deadline {found['date']}{said}, {found['days']} days: model's odds over elicited ranges, percent"
         _table(out, title, ("outcome", "middle", "90 % of draws"), rows, right=(1, 2))
-        out.print(escape(f"  What ends: {', '.join(found['measures'])}."))
+        out.print(escape(f"  What ends or begins: {', '.join(found['measures'])}."))
+        lost = ", ".join(f"{p} {_signed(v, 2)} %" for p, v in found["collapse"]["payoffs_percent"].items())
+        out.print(escape(f"  Collapse is {lost}: {found['collapse']['what']}."))
         if found["disagreement"]:
             out.print(escape(f"  {found['disagreement']}"))
     rate = found["base_rate"]

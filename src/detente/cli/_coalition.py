@@ -180,7 +180,7 @@ def _show_joining(answer: dict[str, Any]) -> None:
     stable = ["+".join(s) or "nobody" for s in answer["stable"]]
     print(f"Stable subsets (nobody gains by leaving or joining): {', '.join(stable) or 'none'}.")
     paid, core = answer["side_payments"], answer["core"]
-    can = "the members can pay it among themselves" if paid["members_can_pay"] else "the members have not got it"
+    can = "the members can pay it among themselves" if paid["members_can_pay"] else "their joint gain does not cover it"
     print(f"Side payments for all to join: USD {paid['needed_usd_million'] / 1000:.1f} bn; {can}.")
     best = "+".join(core["joiners"]) or "nobody"
     state = "is empty" if core["empty"] else "is not empty"
