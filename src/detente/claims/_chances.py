@@ -74,6 +74,8 @@ def is_chance(row: Sequence[Token], first: int, q: Quantity) -> bool:
     if len(after) > 1 and after[1] in CHANCE and after[0] not in _CONTINUES:
         return True  # "a 20 % or so chance", "a 30 % estimated likelihood"
     before = [t.key for t in row[max(first, q.first - 14) : q.first]]
+    if before[-1:] == ["at"] and _puts(before[:-1]):
+        return True  # "put the chance that the court upholds the tariffs at 27 %"
     if (
         not CHANCE & set(before)
         or before[-1:] in (["by"], ["from"])
@@ -90,6 +92,14 @@ def is_chance(row: Sequence[Token], first: int, q: Quantity) -> bool:
     if before[-1:] and before[-1] in _RATED and before[-2:-1] != ["to"]:
         return False
     return len(before) - last <= 8 or bool(_BE & set(before[-4:]))
+
+
+def _puts(keys: Sequence[str]) -> bool:
+    """Whether a verb of putting governs a word for a chance: `put the odds that`, `estimates the probability of`."""
+    return any(k in _PUTS and CHANCE & set(keys[i + 1 : i + 4]) for i, k in enumerate(keys))
+
+
+_PUTS = words("put puts putting estimate estimates estimated placed places pegged pegs sees rate rates reckons")
 
 
 def _bounded(q: Quantity) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from detente.claims._people import Mentioned, find_people
 from detente.claims._quantities import Quantity
 from detente.claims._speech import Attribution, Voices, attributions, speaker_at
 from detente.claims._tokens import QUOTES, Token, tokens, words
-from detente.claims._words import ACTION, TARIFF, economy_words, topic_words
+from detente.claims._words import ACTION, DOWN, FLOW, TARIFF, UP, economy_words, forms, topic_words
 
 _HEADS = ("president", "premier", "prime minister", "former president")
 _ALWAYS = words("while whereas although though but which")
@@ -164,17 +164,24 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     if before.text == ",":
         if token.key in ("half", "double", "twice") and i + 1 < len(row) and row[i + 1].key in ("the", "what"):
             return True  # ", half the 30 % Trump had threatened"
+        rest = [t.key for t in row[i : i + 4]]
+        if {"twice", "double", "half", "triple"} & set(rest[1:]) and {"the", "what"} & set(rest) and rest[0] in _ABOUT:
+            return True  # ", more than twice the rate for EU goods"
         if token.key in _AFTER_COMMA and token.key not in ("up",):
             return True
         if token.key in ("and", "or"):
             said = i + 1 < len(row) and row[i + 1].key == "that"  # ", and that its tariff would stay"
+            said = said or any(v in verbs and not _verbal(row, i + 1) for v in range(i + 2, i + 5))
             return said or _begins(row, i + 1, starts) or _verbal(row, i + 1)
         if token.key.endswith("ing") and token.key in ACTION and token.key != "including":
             return not _TOTALS & {t.key for t in row[i : i + 5]}
         # "After the truce, China ...": what leads in belongs to what follows
         opening = row[since].key in _OPENINGS and since + 12 > i
         return not opening and (i in starts or token.key in _SUBJECTS) and _begins(row, i, starts)
-    if token.key == "if" and i > since + 1 and _begins(row, i + 1, starts):
+    subordinate = token.key in _SUBORDINATING and i > since + 1 and before.kind != "number"
+    if subordinate and (_begins(row, i + 1, starts) or _duty_moves(row, since, i)):
+        return True
+    if token.key == "and" and i > since + 1 and _goes_on_to_bear(row, since, i):
         return True
     acted = any(t.key in ACTION and t.head.islower() for t in row[since:i])
     if token.key == "and" and i + 1 < len(row) and row[i + 1].key in ("said", "says", "warned", "told") and acted:
@@ -185,10 +192,39 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     return any(t.head.islower() and (t.key in ACTION or t.key in _AUXILIARIES) for t in row[since:i])
 
 
+_ABOUT = words("more less nearly almost about roughly over just")
+_SUBORDINATING = words("if after as because once since")
 _OPENINGS = words(
     "in on after as with by under during for at amid despite following since prior according before from until"
     " given over ahead last this next"
 )
+_TAKES = words("took came kicked began took expired went")
+
+
+def _goes_on_to_bear(row: Sequence[Token], since: int, i: int) -> bool:
+    """Whether `and` begins a statement on a duty the same subject bears: `sells wheat and now faces a 17 % duty`."""
+    j = i + 1
+    while j < len(row) and row[j].key in ("now", "also", "still", "will", "would", "must", "to", "then"):
+        j += 1
+    if j >= len(row) or row[j].key not in _BORNE or any(t.key in _BORNE for t in row[since:i]):
+        return False
+    return any(t.kind == "number" for t in row[j + 1 : j + 6])
+
+
+_BORNE = forms("face pay accept endure suffer")
+
+
+def _duty_moves(row: Sequence[Token], since: int, i: int) -> bool:
+    """Whether trade moves before token `i` and a duty has a verb of its own after it: `exports fell 12 % after the
+    50 % tariff took effect`."""
+    told = {t.key for t in row[since:i]}
+    if i + 1 >= len(row) or row[i + 1].key not in _ARTICLES or not (FLOW & told and (DOWN | UP) & told):
+        return False
+    duty = next((k for k in range(i + 2, min(i + 8, len(row))) if row[k].key in TARIFF), None)
+    return duty is not None and any(t.key in _TAKES or t.key in _AUXILIARIES for t in row[duty + 1 : duty + 3])
+
+
+_ARTICLES = words("the a an its his their new higher")
 _AUXILIARIES = words("is are was were has have had will would could may might can")
 
 

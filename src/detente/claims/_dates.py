@@ -182,10 +182,16 @@ def _day_of_week(row: Sequence[Token], i: int) -> Mention | None:
 
 
 def _closes(row: Sequence[Token], i: int) -> bool:
-    before = {t.key for t in row[max(0, i - 4) : i]}
+    keys = [t.key for t in row[max(0, i - 4) : i]]
+    if "by" in keys and _MEASURES & set(keys[keys.index("by") + 1 :]):
+        keys.remove("by")  # "shrank by a fifth this year"
+    before = set(keys)
     return bool(
         before & {"until", "till", "by", "before", "within", "expires", "expire", "deadline", "through", "lapses"}
     )
+
+
+_MEASURES = words("% percent cent points half third quarter fifth tenth a an million billion")
 
 
 def _iso(row: Sequence[Token], i: int) -> Mention | None:
@@ -321,6 +327,8 @@ def _counted(row: Sequence[Token], i: int) -> Mention | None:
     if lead & {"next", "coming", "within", "over"}:
         return Mention(i, after, "span", offset=(0.0, high), deadline="within" in lead)
     if lead == {"in"}:
+        if any(t.key.endswith("est") or t.key in ("first", "time", "worst") for t in row[max(0, i - 5) : i]):
+            return None  # "the slowest pace in a year"
         return Mention(i, after, "span", offset=(low, high))
     return None
 

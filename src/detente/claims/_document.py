@@ -78,7 +78,7 @@ class Document:
                     yield start, end
                 start = -1
                 continue
-            if start >= 0 and _breaks(self.text[_line_start(self.text, end) : end]):
+            if start >= 0 and _breaks(self.text[_line_start(self.text, end) : end], line):
                 yield start, end
                 start = -1
             start, end = (a, b) if start < 0 else (start, b)
@@ -123,10 +123,25 @@ def _line_start(text: str, end: int) -> int:
     return text.rfind("\n", max(0, end - _LONGEST), end) + 1 or max(0, end - _LONGEST)
 
 
-def _breaks(line: str) -> bool:
-    """Whether a line ends its paragraph: it is short, or closes a sentence."""
+def _breaks(line: str, following: str) -> bool:
+    """Whether a line ends its paragraph: it closes a sentence, or is short and the next one does not carry it on.
+
+    >>> _breaks("US tariffs on Chinese", "goods fell to"), _breaks("Tariffs fall", "The US has cut its")
+    (False, True)
+    """
     line = line.rstrip()
-    return len(line) < 50 or line.endswith((".", "!", "?", ":", "”", '."', '?"', '!"'))
+    if line.endswith((".", "!", "?", ":", "”", '."', '?"', '!"')):
+        return True
+    if len(line) >= 50:
+        return False
+    last = line.split()[-1].casefold() if line else ""
+    return not (following.lstrip()[:1].islower() or last in _CARRIED or line.endswith((",", "-", "–", "—")))
+
+
+_CARRIED = words(
+    "a an the of to from by on in at for with and or but its their his her than as that which who under over about"
+    " will would is are was were has have had be been not more less up per between against into until after before"
+)
 
 
 def furniture(line: str) -> bool:
@@ -141,6 +156,8 @@ def furniture(line: str) -> bool:
         return True
     if sum(c < "\u0250" for c in letters) * 2 < len(letters):
         return True
+    if line[:3] in ("By ", "BY ") and all(w[:1].isupper() or w in ("and", "in", "for") for w in line.split()):
+        return True  # "By Ana Duarte and Jan Novak"
     return len(line) < 160 and _FURNITURE.search(line) is not None
 
 

@@ -114,12 +114,17 @@ def _changes(frame: Frame, head: int, sizes: list[Quantity]) -> list[Claim]:
         values["bound"] = q.bound or None
         values |= ends(q, sign(frame, q.first) if r == "by" else 1.0)
         last = q
-    if last is None or not {"from_", "to", "by"} & set(values):
+    if last is None or not {"to", "by"} & set(values):
         return []
     noun = frame.s.row[head].key
+    if noun == "growth" and frame.s.row[head - 1].key in FLOW and head > frame.first:
+        head, noun = head - 1, frame.s.row[head - 1].key  # "growth of goods trade"
     kind = "trade_change" if noun in FLOW else "growth_change"
     actor, target = _flow_ends(frame, head, noun)
     unit = POINTS_UNIT if last.unit == POINTS else SHARE
+    said = frame.s.said_by(head)
+    if said is not None and frame.s.row[said.verb].key in ("sees", "see", "saw") and kind == "growth_change":
+        values["modality"] = "forecast"  # "the OECD sees growth slowing to 2 %"
     values |= {"unit": unit, "actor": actor, "target": target, "subject": (_measured(noun), *frame.topics("good"))}
     return [frame.claim(kind, frame.first, frame.after, **values)]
 
@@ -183,7 +188,7 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     """Whose trade it is and with whom: `China's exports to the US`, `US imports from China`."""
     row = frame.s.row
     before = [p for p in frame.places() if p.after <= head and head - p.after <= 3]
-    after = [p for p in frame.places() if p.first > head]
+    after = [p for p in frame.places() if p.first > head and not _next_flow(frame, head, p.first)]
     actor = before[-1].code if before else None
     target = None
     if actor is None and len(after) > 1 and row[head + 1].key == "between" and row[after[0].after].key == "and":
@@ -203,7 +208,16 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
         near = [p for p in frame.places() if p.first < head and p.code != target]
         actor = near[0].code if near else frame.other(target) if target else None
     if actor is None and noun in MACRO:
-        near = [p for p in frame.places() if p.first < head or {"in", "of"} & set(frame.s.keys(p.first - 2, p.first))]
+        ours = row[head - 1].key == "our"
+        said = frame.s.said_by(head)
+        near = [
+            p
+            for p in frame.places()
+            if (p.first < head and not {"to", "with", "from"} & set(frame.s.keys(max(0, p.first - 2), p.first)))
+            or {"in", "of"} & set(frame.s.keys(max(0, p.first - 2), p.first))
+        ]
+        if ours:
+            return said.speaker.economy or None if said is not None else None, None
         actor = near[0].code if near else None
     own = {"its", "their"} & set(frame.s.keys(max(frame.first, head - 3), head))
     if actor is None and own and any(p.after <= head for p in frame.places()):
@@ -216,6 +230,13 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     return actor, target if target != actor else None
 
 
+def _next_flow(frame: Frame, head: int, i: int) -> bool:
+    """Whether another number's flow is named at token `i`: `sales to Africa rose 10 % and those to Europe 1 %`."""
+    keys = frame.s.keys(head, i)
+    rates = [k for k, key in enumerate(keys) if key in ("%", "percent", "points")]
+    return bool(rates) and any(k in ("and", "while", "but", ";") for k in keys[rates[0] :])
+
+
 def _shares(frame: Frame, rates: list[Quantity]) -> list[Claim]:
     """`China refines about 90 % of the world's rare earths`: an economy that holds a share of something named."""
     for q in rates:
@@ -223,7 +244,9 @@ def _shares(frame: Frame, rates: list[Quantity]) -> list[Claim]:
         row = frame.s.row
         places = [p for p in frame.places() if p.first < q.first and row[p.first - 1].key not in ("to", "from", "with")]
         topics = frame.topics("good", first=q.after)
-        trade = set(frame.s.keys(q.after, min(q.after + 8, frame.after))) & (FLOW | {"supply", "market", "capacity"})
+        trade = set(frame.s.keys(q.after, min(q.after + 8, frame.after))) & (
+            (FLOW - {"sales", "orders"}) | {"supply", "market", "capacity"}  # "20 % of its sales" is a firm's
+        )
         if role(frame, q) == "share" and before & _HOLDS and places and (topics or trade):
             return [
                 frame.claim(

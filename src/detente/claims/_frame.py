@@ -10,6 +10,7 @@ from typing import Any
 from detente.claims._chances import Chance, chances, verbal
 from detente.claims._claim import Claim
 from detente.claims._clause import Place, Sentence
+from detente.claims._dates import Mention
 from detente.claims._modality import mood
 from detente.claims._quantities import Quantity
 from detente.claims._tokens import words
@@ -17,6 +18,11 @@ from detente.claims._words import DOUBT
 
 _THEN = words("was were had did")
 _AHEAD = words("will would shall could may might")
+_MANY_OF = words("countries nations economies partners")
+_MANY = words("dozens all most many other several some every trading of each various remaining scores no")
+_WORLD = _MANY_OF | words("worldwide universal globally elsewhere")
+_BEGAN = words("imposed announced threatened introduced levied unveiled earlier enacted")
+_NOW = words("now currently")
 MOST = 16
 """Numbers read in one clause: reading the cells of a table pair by pair would take quadratic time."""
 
@@ -83,12 +89,23 @@ class Frame:
     def guess(self, code: str | None) -> str | None:
         """The other of the article's two economies, unless the clause names it in some other role."""
         other = self.other(code)
-        return None if other in {p.code for p in self.places()} else other
+        return None if self.worldwide or other in {p.code for p in self.places()} else other
+
+    @functools.cached_property
+    def worldwide(self) -> bool:
+        """Whether the sentence speaks of many economies it does not name: `tariffs on dozens of countries`."""
+        keys = self.s.keys(0, len(self.s.row))
+        return any(
+            k in _WORLD
+            and (k not in _MANY_OF or bool(_MANY & set(keys[max(0, i - 4) : i])))
+            and not {"two", "both"} & set(keys[max(0, i - 3) : i])
+            for i, k in enumerate(keys)
+        )
 
     def modality(self, first: int | None = None, after: int | None = None) -> tuple[str, bool]:
         """(modality, negated) of the clause."""
         a, b = first if first is not None else self.first, after if after is not None else self.after
-        said = self.s.said_by(a)
+        said = None if self.s.row[a].key in ("where", "which") else self.s.said_by(a)
         return mood(self.s.plain_keys(a, b), self.s.row[said.verb].key if said is not None else "")
 
     @functools.cached_property
@@ -112,7 +129,8 @@ class Frame:
         keys = set(self.s.plain_keys(self.first, self.after))
         told = self.chances or self.s.said_by(self.first) or self.s.said_by(self.after - 1)
         # "said it would": the future of what was said, not a condition
-        return bool(keys & DOUBT) or bool({"if", "unless"} & keys) or ("would" in keys and not told)
+        voiced = bool(told) or bool({"said", "says", "told"} & keys)
+        return bool(keys & DOUBT) or bool({"if", "unless"} & keys) or ("would" in keys and not voiced)
 
     def dates(self, *, whole: bool = True) -> tuple[Any, Any, Any]:
         """(date, said on, horizon), each a pair of days or None."""
@@ -129,8 +147,14 @@ class Frame:
                 continue
             if m.first and self.s.row[m.first - 1].key == "since":
                 continue  # when the thing spoken of began, not when it was said or done
+            lead = self.s.keys(max(0, m.first - 6), m.first)
+            if lead[-2:] in (["were", "in"], ["was", "in"], ["did", "in"]) and {"what", "than", "as"} & set(lead):
+                continue  # "four times what they were in January"
             if m.kind == "span" and m.offset[1] < 0 and self.s.row[m.first - 1].key in ("of", "than", "from", "with"):
                 continue  # "twice the level of a year ago": what it is compared with
+            if inside and m.part == "this" and m.kind == "year" and not m.deadline and self._gone(m):
+                date = date or (dt.date(days[0].year, 1, 1), days[0])
+                continue
             ahead = m.kind == "span" or m.part in ("this", "next", "h1", "h2", "following")
             if inside and (m.deadline or (ahead and days[1] > (self.context.anchor or days[1]))):
                 horizon = horizon or days
@@ -148,6 +172,24 @@ class Frame:
             date = self.s.resolved[outside[0].first] if outside else None
         return date, said, horizon
 
+    def _of_another(self, date: tuple[dt.date, dt.date], first: int, after: int) -> bool:
+        """Whether a day only says when another duty began: `came on top of a 20 % duty imposed earlier this year`."""
+        for m in self.s.dates:
+            if first <= m.first < after or not self.first <= m.first < self.after:
+                continue
+            lead = self.s.keys(max(0, m.first - 4), m.first)
+            days = self.s.resolved.get(m.first)
+            if days is not None and days[1] >= date[1] >= days[0] and (_BEGAN & set(lead)):
+                return True
+        return False
+
+    def _gone(self, m: Mention) -> bool:
+        """Whether `this year` is the part of it that has passed: nothing in the clause looks ahead."""
+        lead = self.s.keys(max(0, m.first - 2), m.first)
+        if {"earlier", "already", "far"} & set(lead):
+            return True
+        return self.modality()[0] in ("reported", "denied") and self.probability() is None
+
     def _past(self) -> bool:
         """Whether a clause tells of what was done or promised before: its `within a month` began then."""
         keys = set(self.s.plain_keys(self.first, self.after))
@@ -163,6 +205,10 @@ class Frame:
         if chance is not None and modality == "reported":
             modality = "forecast"
         date, said_on, horizon = self.dates()
+        if _NOW & set(self.s.keys(first, after)) and not any(first <= m.first < after for m in self.s.dates):
+            date = None  # "stood at 145 % last month and is now 30 %"
+        if date is not None and self._of_another(date, first, after):
+            date = None
         base: dict[str, Any] = {
             "modality": modality, "negated": negated, "date": date, "said_on": said_on if said else None,
             "horizon": horizon, "probability": chance, "conditional": self.conditional(),

@@ -145,11 +145,23 @@ def _head(frame: Frame, q: Quantity) -> str:
     return head
 
 
+def _moves(frame: Frame, i: int) -> bool:
+    """Whether a noun is the subject of a verb of change that follows before any duty is named."""
+    for key in frame.s.keys(i + 1, min(i + 9, frame.after)):
+        if key in TARIFF or key in (",", ";"):
+            return False
+        if key in DOWN | UP:
+            return True
+    return False
+
+
 def _complement(frame: Frame, i: int, head: str) -> bool:
     """Whether a noun only completes a duty: `tariffs on imports from`, `export tariffs`, or owns goods taxed."""
     row = frame.s.row
     if i + 1 < frame.after and row[i + 1].key in TARIFF:
         return True
+    if row[i - 1].key in ("and", "but", "while", "as") and i > frame.first and _moves(frame, i):
+        return False  # "hit by a 50 % tariff, and shipments to the US fell 46 %"
     for j in range(i - 1, max(frame.first - 1, i - 9), -1):
         if row[j].key in ("on", "against", "upon"):
             return True

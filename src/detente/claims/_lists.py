@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from detente.claims._quantities import RANGES
 from detente.claims._tokens import Token, words
 from detente.claims._units import PERCENT
 from detente.claims._words import TARIFF, forms
@@ -26,7 +27,9 @@ _AFTER = TARIFF | words("rate rates ) each import imports reciprocal on goods")
 def listed(row: Sequence[Token], places: Sequence[Place], sizes: Sequence[Quantity]) -> dict[int, str]:
     """First token of a rate to the economy that bears it, for rates in a list of at least two economies."""
     items = [(p, q) for q in sizes if q.unit == PERCENT and (p := _bearer(row, places, q)) is not None]
-    out: dict[int, str] = {}
+    out = _led_by_rates(row, places, sizes)
+    if out:
+        return out
     chain: list[tuple[Place, Quantity]] = []
     for item in [*items, None]:
         if chain and (item is None or not _follows(row, chain[-1][1], item[0])):
@@ -36,6 +39,29 @@ def listed(row: Sequence[Token], places: Sequence[Place], sizes: Sequence[Quanti
         if item is not None:
             chain.append(item)
     return out
+
+
+def _led_by_rates(row: Sequence[Token], places: Sequence[Place], sizes: Sequence[Quantity]) -> dict[int, str]:
+    """The rate stands first: `range from 10 % for Britain to 50 % for Brazil`, `15 % on Japan and 39 % on Norway`."""
+    rates = [q for q in sizes if q.unit == PERCENT]
+    chain: list[tuple[Quantity, Place]] = []
+    for q in rates:
+        place = next((p for p in places if p.first >= q.after), None)
+        between = [t.key for t in row[q.after : place.first]] if place is not None else []
+        if place is None or between[:1] not in (["for"], ["on"]) or not set(between[1:]) <= _GOODS_OF:
+            continue
+        if chain:
+            link = {t.key for t in row[chain[-1][1].after : q.first]}
+            spans = RANGES & {t.key for t in row[max(0, chain[0][0].first - 2) : chain[0][0].first]}
+            if not link <= _LINKED | ({"to"} if spans else set()):
+                return {}
+        chain.append((q, place))
+    named = {p.code for _, p in chain}
+    return {q.first: p.code for q, p in chain} if len(chain) == len(rates) == len(named) and len(chain) > 1 else {}
+
+
+_GOODS_OF = words("the goods from imports products of exports all most")
+_LINKED = words(", and goods imports products exports while but ; a")
 
 
 def _bearer(row: Sequence[Token], places: Sequence[Place], q: Quantity) -> Place | None:

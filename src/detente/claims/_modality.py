@@ -67,7 +67,7 @@ def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
     words = set(keys)
     if _asks(keys):
         return "demanded", negated
-    if words & THREATEN or verb in THREATEN:
+    if _threatened(keys) or verb in THREATEN:
         return "threatened", negated
     if _promised(keys) or (verb in PROMISE and not _NOUNS & {verb}):
         return "promised", negated
@@ -78,6 +78,13 @@ def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
     if words & FUTURE or any(k.endswith("won't") for k in keys) or _predicted(keys) or verb in PREDICT:
         return "forecast", negated
     return "reported", negated
+
+
+def _threatened(keys: Sequence[str]) -> bool:
+    """`threatened to`, `the threatened duty`; not `down from a threatened 25 %`."""
+    return any(
+        k in THREATEN and not {"from", "than", "below"} & set(keys[max(0, i - 2) : i]) for i, k in enumerate(keys)
+    )
 
 
 def negation(keys: Sequence[str]) -> str:
@@ -161,6 +168,8 @@ def _promised(keys: Sequence[str]) -> bool:
             told = _DELIVERING & set(keys[max(0, i - 6) : i]) or _DELIVERING & set(keys[i + 1 : i + 3])
             if _AFTER_NOUN & set(keys[i + 1 : i + 2]) and not told:
                 return True
+        elif key in PROMISE and keys[i - 1] == "had" and "the" in keys[max(0, i - 6) : i] and _figured(keys[:i]):
+            continue  # "of the 12 million tonnes it had promised"
         elif key in PROMISE and "as" in keys[max(0, i - 4) : i] and keys[i - 1] in ("had", "has", "it", "they"):
             continue  # "did not, as it had promised, ..."
         elif key in PROMISE and not (
@@ -168,6 +177,10 @@ def _promised(keys: Sequence[str]) -> bool:
         ):
             return True
     return False
+
+
+def _figured(keys: Sequence[str]) -> bool:
+    return any(k[:1].isdigit() for k in keys[-6:])
 
 
 def suspends(keys: Sequence[str]) -> bool:
@@ -190,13 +203,16 @@ _PUT = forms("put push hold")
 _OFF = words("off back")
 
 
+_UNDOES = forms("cancel scrap remove lift withdraw abolish revoke end drop suspend lower reduce cut").__contains__
 ASKS = forms("urge ask press want demand call request implore beg") | {"wants", "wanting"}
 
 
 def _asks(keys: Sequence[str]) -> bool:
-    """`urged Beijing to`, `called on Brussels to`, `demanded that`: somebody wants it, nobody has done it."""
+    """Somebody wants it, nobody has done it: `should be cancelled`, `urged Beijing to`, `called on Brussels to`."""
     for i, key in enumerate(keys):
         after = keys[i + 1 : i + 8]
+        if key in ("should", "must") and after[:1] == ["be"] and after[1:] and after[1] in ACTION and _UNDOES(after[1]):
+            return True
         if key in ("demand", "demands", "request", "requests") and after[:1] != ["that"]:
             continue  # mostly nouns
         if key in ("call", "calls", "called", "calling"):
@@ -207,13 +223,16 @@ def _asks(keys: Sequence[str]) -> bool:
     return False
 
 
+_DRAWN_UP = words("proposed planned prepared drafted readied weighing mulling considering plans")
+
+
 def _planned(keys: Sequence[str]) -> bool:
     """`plans to`, `is preparing a`, `proposed tariffs`; not `a planned economy`, not `aimed at`."""
     for i, key in enumerate(keys):
         after = keys[i + 1 : i + 4]
         if key in PLAN and ("to" in after[:2] or (after and after[0].endswith("ing"))):
             return True
-        if key in ("proposed", "planned", "weighing", "mulling", "considering", "plans") and set(after) & TARIFF:
+        if key in _DRAWN_UP and set(after) & TARIFF:
             return True
         proposing = ("proposed", "weighs", "weighing", "mulls", "mulling", "considering", "considers", "plans")
         if key in proposing and after[:1] == ["a"]:

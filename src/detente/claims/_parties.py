@@ -10,7 +10,20 @@ from detente.claims._frame import Frame
 from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to
 from detente.claims._modality import ASKS
 from detente.claims._tokens import words
-from detente.claims._words import ACTION, DOWN, IMPOSE, REMOVE, SAY, SUSPEND, TARIFF, UP, forms, topic_kinds
+from detente.claims._words import (
+    ACTION,
+    DOWN,
+    IMPOSE,
+    MACRO,
+    REMOVE,
+    SAY,
+    SUSPEND,
+    TARIFF,
+    UP,
+    country_names,
+    forms,
+    topic_kinds,
+)
 
 _OVER = words(
     "the all most many some a an range of other imports import goods products exports shipments from certain"
@@ -35,6 +48,7 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
             row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods)
         ):
             j -= 1
+        j = _behind_goods(frame, j)
         if j < frame.first:
             pass
         elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)):
@@ -43,6 +57,19 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         if _goods_follow(frame, place) and not owns_tariff(frame, place):
             out.append(place)
     return out
+
+
+def _behind_goods(frame: Frame, j: int) -> int:
+    """The token before goods of any name: `duties on engineering plastics from the US, the EU and Japan`."""
+    row = frame.s.row
+    if j < frame.first or row[j + 1].key != "from" or row[j].key in _AIMING:
+        return j
+    for k in range(j, max(frame.first, j - 5) - 1, -1):
+        if row[k].key in _AIMING:
+            return k
+        if row[k].kind != "word" or not row[k].head.islower() or row[k].key in ACTION | TARIFF:
+            break
+    return j
 
 
 _AIMING = words("on against toward towards upon targeting hitting")
@@ -54,6 +81,10 @@ def _rated(frame: Frame, j: int) -> bool:
         return False
     before = frame.s.row[j - 1]
     return before.text in "%％" or before.key in TARIFF | {"percent", "cent"}
+
+
+def _imported(frame: Frame, place: Place) -> bool:
+    return frame.s.keys(place.after, place.after + 1) == ["imports"]
 
 
 def _is_place(frame: Frame, i: int) -> bool:
@@ -93,6 +124,38 @@ def owns_tariff(frame: Frame, place: Place) -> bool:
     return False
 
 
+def _of_output(frame: Frame, place: Place) -> bool:
+    """`China's growth`, `the Swiss economy`: an economy as what is measured, not as who acts."""
+    follows = frame.s.keys(place.after, min(place.after + 3, frame.after))
+    follows = [k for k in follows if k not in ("'s", "’s", "annual", "economic")]
+    if not follows or _BODIES & set(follows) or TARIFF & set(follows):
+        return False
+    return follows[0] in MACRO - {"demand", "production"}
+
+
+_ONE_DUTY = words("tariff duty levy surcharge rate")
+_OWN_ACT = words("retaliatory import counter reprisal own punitive matching")
+
+
+def _either_way(frame: Frame, place: Place) -> bool:
+    """Whether a duty is as likely borne as levied by the economy it is named after: `Canada's tariff rose to 35 %`.
+
+    A capital or a government levies its duties, and so does the country of `its tariffs on ...`; what is said in
+    the singular with a country's name and no target may be either."""
+    row = frame.s.row
+    if place.after >= frame.after or row[place.after].kind != "poss" or place.code == "USA":
+        return False
+    named = " ".join(t.text for t in row[place.first : place.after])
+    if named not in country_names():
+        return False
+    for t in row[place.after + 1 : min(place.after + 8, frame.after)]:
+        if t.key in _OWN_ACT:
+            return False
+        if t.key in TARIFF or t.key in _ONE_DUTY:
+            return t.key in _ONE_DUTY
+    return False
+
+
 _ENDS_NAME = words("on and of to at with under has have , goods see sees saw")
 _LEFT_OUT = words("at to from by are is stand stood remain were was fell rose")
 _BETWEEN = DOWN | UP | IMPOSE | REMOVE | SUSPEND | SAY
@@ -106,12 +169,16 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     aimed = targets(frame, frame.first, after)
     near = [p for p in aimed if p.first >= first] or aimed
     wanted = list(dict.fromkeys(p.code for p in near))
+    if wanted == ["USA"] and {p.code for p in frame.places()} == {"USA"} and _imported(frame, near[0]):
+        return [], [], []  # "the average tariff on all US imports": what the US buys
     urged = _urged(frame)
     if urged is not None:
         return [urged.code], [p.code for p in near if p.first > urged.first], []
     hit = {p.first for p in aimed}
-    free = [p for p in frame.places() if p.first not in hit and p.first < after]
+    free = [p for p in frame.places() if p.first not in hit and p.first < after and not _of_output(frame, p)]
     own = [p for p in free if owns_tariff(frame, p) and not _background(frame, p, after)]
+    if not wanted and own and all(_either_way(frame, p) for p in own):
+        return [], [], []
     owners = [p.code for p in own if p.first >= first] or [p.code for p in own]
     passive = [p.code for p in frame.places() if p.first > frame.first and row[p.first - 1].key == "by"]
     passive += [
@@ -148,6 +215,10 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         # "Swiss goods face a 39 % tariff in the US": where it is paid
         paid = [p.code for p in free if p.code not in wanted and market(frame, p) and p.first > near[-1].first]
         actors = paid[:1] if len(set(paid)) == 1 and PAYS & set(keys) else []
+    if not actors and row[frame.first].key == "where":
+        return [], wanted, []  # "through Vietnam and Mexico, where duties are 20 % and 25 %"
+    if not actors and not wanted and frame.context.subject and _bears_on(frame):
+        return [], [frame.context.subject], ["target"]  # "Mexico sells tomatoes and now faces a 17 % duty"
     if not actors:
         actors, inferred = _inherited(frame, wanted)
     wanted = [w for w in wanted if w not in actors] or wanted[:0]
@@ -155,7 +226,7 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         guess = frame.other(actors[0])
         if any(p.code == guess and p.first and row[p.first - 1].text == "," for p in frame.places()):
             guess = None  # ", Mexico won a reprieve": another subject
-        if guess is not None and not frame.topics("good"):
+        if guess is not None and not frame.topics("good") and not frame.worldwide:
             wanted, inferred = [guess], [*inferred, "target"]
     return actors[:1], wanted, inferred
 
@@ -319,6 +390,26 @@ def in_phrase(frame: Frame, place: Place) -> bool:
     )
 
 
+def borne(frame: Frame) -> bool:
+    """Whether goods bear the duty of a clause: `goods sent through the country will be hit with 40 %`."""
+    keys = frame.keys()
+    duty = next((i for i, k in enumerate(keys) if k in TARIFF or k[:1].isdigit()), len(keys))
+    lead = keys[:duty]
+    passive = any(k in _HIT and keys[i + 1 : i + 2] and keys[i + 1] in _WITH for i, k in enumerate(keys[: duty + 1]))
+    return bool(_GOODS & set(lead)) and (passive or bool(PAYS & set(lead)))
+
+
+def _bears_on(frame: Frame) -> bool:
+    """Whether a clause that names no economy goes on about one that bears a duty: `and to accept a 20 % rate`."""
+    first = next((q.first for q in frame.sizes if q.rated), frame.first)
+    lead = frame.s.keys(frame.first, first)
+    return frame.first > 0 and len(lead) <= 7 and bool((PAYS | GETS) - {"subject"} & set(lead)) and not frame.places()
+
+
+_HIT = words("hit slapped charged taxed saddled")
+_WITH = words("with by at a an")
+
+
 def _both_before(frame: Frame) -> list[str]:
     """The two economies the sentence or the article speaks of."""
     here = list(dict.fromkeys(p.code for p in frame.s.economies))
@@ -334,6 +425,7 @@ def _inherited(frame: Frame, wanted: Iterable[str]) -> tuple[list[str], list[str
     if (
         frame.context.subject
         and frame.context.subject not in wanted
+        and not borne(frame)
         and (frame.first > 0 or set(keys[:4]) & {"it", "they", "its", "he", "she"})
     ):
         return [frame.context.subject], ["actor"]

@@ -41,7 +41,7 @@ def purchases(frame: Frame) -> list[Claim]:
         or (action != "buy" and frame.topics("good", "deal"))
     ):
         return []
-    figures = [q for q in found if q.unit in _BOUGHT]
+    figures = [q for q in found if q.unit in _BOUGHT and not _compared(frame, q)]
     if not figures:
         goods = [t for t in frame.topics("good", "deal") if t != "negotiation"]
         return [_claim(frame, None, frame.first, frame.after, action)] if action != "buy" and goods else []
@@ -49,11 +49,26 @@ def purchases(frame: Frame) -> list[Claim]:
     return [_claim(frame, q, cuts[n], cuts[n + 1], action) for n, q in enumerate(figures)]
 
 
+def _compared(frame: Frame, q: Quantity) -> bool:
+    """Whether an amount is no purchase: set against one (`compared with 2 million tonnes a year ago`), or invested."""
+    lead = set(frame.s.keys(max(frame.first, q.first - 4), q.first))
+    if forms("invest spend lend") & lead:
+        return True  # "and to invest $600 billion"
+    return bool({"compared", "versus"} & lead) or ("from" in lead and "down" in lead) or {"up", "from"} <= lead
+
+
 def _verbs(frame: Frame) -> list[int]:
     """Where the clause has a verb of buying; `imports rose` and `orders fell` have none."""
     keys = frame.keys()
     leads = ("to", "will", "would", "must", "shall", "can", "could", "may")
-    return [i for i, k in enumerate(keys) if k in BUY and not (k in FLOW and not (i and keys[i - 1] in leads))]
+    return [i for i, k in enumerate(keys) if k in BUY and not _no_buying(keys, i, leads)]
+
+
+def _no_buying(keys: list[str], i: int, leads: tuple[str, ...]) -> bool:
+    """Nouns of trade, and `ordered the government to refund`."""
+    if keys[i] in ("order", "orders", "ordered", "ordering") and "to" in keys[i + 2 : i + 6]:
+        return True
+    return keys[i] in FLOW and not (i and keys[i - 1] in leads)
 
 
 def _boundary(frame: Frame, one: Quantity, two: Quantity) -> int:

@@ -187,7 +187,7 @@ def number_at(row: Sequence[Token], i: int) -> tuple[float, int] | None:
     else:
         return None
     while i < len(row) and row[i].key in _SCALES and (len(row[i].key) > 1 or row[i].glued):
-        value, i = value * _SCALES[row[i].key], i + 1
+        value, i = round(value * _SCALES[row[i].key], 4), i + 1
     return (value, i) if value <= _MOST else None
 
 

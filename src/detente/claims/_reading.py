@@ -24,7 +24,7 @@ from detente.claims._speech import Voices
 from detente.claims._tariffs import remember, tariff_claims
 from detente.claims._times import time_claims
 from detente.claims._tokens import words
-from detente.claims._words import TARIFF
+from detente.claims._words import FUTURE, TARIFF
 from detente.dates import parse_date
 from detente.errors import Problem, UserError
 
@@ -148,17 +148,47 @@ def _resolve(s: Sentence, day: dt.date | None, context: Context) -> None:
         if m.kind == "day":
             days = m.resolve(day)
             if days is not None:
+                days = _told(s, m, days, day)
                 s.resolved[m.first] = days
                 if said is None and not m.deadline and not _quoted(s, m.first) and _day_of_speech(s, m):
                     said = days
     start = said[0] if said else day
     for m in s.dates:
         if m.kind != "day" and (days := m.resolve(start if m.kind == "span" else day)) is not None:
-            s.resolved[m.first] = days
+            s.resolved[m.first] = _told(s, m, days, day)
     if s.attributions and said:
         context.said[id(s)] = said
     elif s.attributions and day:
         context.said[id(s)] = (day, day)
+
+
+def _told(s: Sentence, m: Mention, days: tuple[dt.date, dt.date], day: dt.date | None) -> tuple[dt.date, dt.date]:
+    """A day or month without a year by the tense of its clause: `fell in January`, said in November, is the January
+    gone, and `will fall in January` the one to come."""
+    if day is None or m.kind not in ("day", "month") or m.year or not m.month or m.part in _PLACED:
+        return days
+    lead = s.row[m.first - 1].key if m.first else ""
+    if lead not in ("in", "on", "since", "from") or (days[0] <= day <= days[1]):
+        return days
+    clause = next(((a, b) for a, b in s.clauses if a <= m.first < b), (0, len(s.row)))
+    keys = set(s.plain_keys(*clause))
+    if days[1] < day:
+        ahead = _WILL & keys and not {"said", "had"} & keys and lead != "since"
+        return (_shifted(days[0], 1), _shifted(days[1], 1)) if ahead else days
+    past = any(k in _PAST or (k.endswith("ed") and k not in ("need", "exceed")) for k in keys)
+    if m.deadline or FUTURE & keys or not past or lead == "from":
+        return days
+    due = {"due", "scheduled", "set", "planned", "slated", "expected"} & keys
+    return days if due and days[0] <= day + dt.timedelta(days=120) else (_shifted(days[0], -1), _shifted(days[1], -1))
+
+
+_PLACED = ("end", "past", "following")
+_WILL = words("will shall")
+_PAST = words("was were had did fell rose grew shrank began sank hit cut stood came went took set")
+
+
+def _shifted(day: dt.date, years: int) -> dt.date:
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 _EFFECTIVE = words(

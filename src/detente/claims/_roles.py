@@ -39,6 +39,12 @@ def role(frame: Frame, q: Quantity) -> str:
     lead = frame.s.keys(max(frame.first, q.first - 3), q.first)
     if "than" in lead and (lead[-2:] == ["than", "the"] or {"lower", "higher", "smaller", "bigger"} & set(lead)):
         return ""  # "lower than the 26 % announced"
+    if {"compared", "versus", "against"} & set(lead) and not TARIFF & set(after):
+        return ""  # "5.6 %, against 16 % for the rest of the world"
+    if lead[-1:] in (["threatened"], ["proposed"], ["planned"]) and {"from", "than"} & set(lead):
+        return ""  # "down from a threatened 25 %"
+    if after[:1] and after[0] in _COMPARED:
+        return ""  # "20 % cheaper", "20 % below those in London"
     if after[:2] == ["cut", "of"]:
         return "share"
     inside = _in_brackets(frame, q)
@@ -72,6 +78,7 @@ def role(frame: Frame, q: Quantity) -> str:
     return _after_verb(frame, q)
 
 
+_COMPARED = words("cheaper dearer costlier below above smaller larger bigger weaker stronger less more fewer faster")
 _FIGURES = words("figure number tally")
 
 

@@ -166,6 +166,8 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
     if i + 1 < len(row) and row[i + 1].key == "by":
         after = [m for m in speakers if i + 1 < m.first <= i + 6]
         return Attribution(i, after[0].speaker, i, after[0].after, after[0].first, after[0].after) if after else None
+    if i and row[i - 1].key == "had" and key in EXPECT:
+        return None  # "worse than economists had hoped": a yardstick, not what is said
     if i and row[i - 1].key in ("i", "we"):
         return None  # the author's own voice, whoever else the sentence names
     if {t.key for t in row[max(0, i - 2) : i]} & _BE and not key.endswith("ing"):

@@ -11,7 +11,9 @@ from detente.claims._tokens import words
 from detente.claims._units import PERCENT, POINTS
 
 _INTRODUCES = words("including comprising consisting combining comprised composed made")
-_BEFORE_TOTAL = words("total combined overall altogether cumulative sum totalling totaling totals totalled")
+_BEFORE_TOTAL = words(
+    "total combined overall altogether cumulative sum totalling totaling totals totalled average effective"
+)
 _AFTER_TOTAL = (("in", "all"), ("in", "total"), ("all", "told"), ("altogether",), ("overall",), ("combined",))
 _PLUS = ("plus", "+")
 _STEPS_BACK = 5

@@ -200,7 +200,21 @@ def _aside(frame: Frame, group: Group) -> bool:
     if level is None or len(group.roles) > 1:
         return False
     before = frame.s.keys(max(frame.first, level.first - 4), level.first)
-    return bool(_ASIDE & set(before[-2:]) or _MATCHES & set(before))
+    return bool(_ASIDE & set(before[-2:]) or _MATCHES & set(before) or _unable(frame, level))
+
+
+def _unable(frame: Frame, level: Quantity) -> bool:
+    """Whether what is negated is no act of levying or bearing: `cannot absorb a 20 % duty`."""
+    keys = frame.s.keys(frame.first, level.first)
+    at = next((i for i, k in enumerate(keys) if k in _NEGATIVE or k.endswith("n't")), None)
+    if at is None or at < len(keys) - 6:
+        return False
+    verb = next((k for k in keys[at + 1 :] if not k.endswith("ly") and k not in ("be", "have", "yet", "to")), "")
+    return verb in _COPES
+
+
+_NEGATIVE = words("not cannot never")
+_COPES = forms("absorb survive afford cope bear manage withstand compete justify explain understand swallow endure")
 
 
 def _kind(values: dict[str, Any]) -> str:
@@ -262,8 +276,8 @@ def _numbers(frame: Frame, group: Group, first: int) -> dict[str, Any]:
 
 def _removed(frame: Frame, level: Quantity) -> bool:
     """`scrapped its 25 % tariff`: the rate named is the one that goes."""
-    before = frame.s.keys(max(frame.first, level.first - 5), level.first)
-    if {"exempt", "exempted", "exempts"} & set(before):
+    before = frame.s.keys(max(frame.first, level.first - 7 if level.bound else level.first - 5), level.first)
+    if {"exempt", "exempted", "exempts"} & set(before) or (before[-1:] == ["to"] and before[-2:-1] != ["up"]):
         return False  # "exempt from the 50 % tariff": the duty stands, for others
     after = frame.s.keys(level.after, frame.after)
     for i, key in enumerate(after):
@@ -353,7 +367,18 @@ def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, .
     found = _layers(frame, first, end)
     if group.goal is not None and is_total(frame, group.goal):
         return found if group.goal is not group.roles.get("to") else ()
-    return found or _layers(frame, frame.first, first)
+    return found if found or _other_goods(frame, group) else _layers(frame, frame.first, first)
+
+
+def _other_goods(frame: Frame, group: Group) -> bool:
+    """Whether the words after a rate name goods of their own: `25 % on trucks and a 10 % tariff on buses`."""
+    after = frame.s.keys(group.after, min(group.after + 4, frame.after))
+    at = next((i for i, k in enumerate(after) if k in ("on", "for")), None)
+    places = {frame.s.row[i].key for i in frame.named}
+    return at is not None and bool(after[at + 1 : at + 2]) and after[at + 1] not in _REFERS and not places & set(after)
+
+
+_REFERS = words("it them these those the its their all most goods imports products such both each top other")
 
 
 def _layers(frame: Frame, first: int, after: int) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _duration(frame: Frame, q: Quantity) -> Claim | None:
     if not found:
         return None
     actors = [p.code for p in frame.places() if not in_phrase(frame, p)]
-    actor = actors[0] if actors else None
+    actor = actors[0] if len(set(actors)) == 1 else None
     text = frame.s.text[row[q.first].start : row[q.after - 1].end]
     return frame.claim(
         "duration", frame.first, frame.after, to=q.high, low=q.low if q.low != q.high else None,

@@ -33,6 +33,7 @@ _IRREGULAR = {
     "win": "win wins won winning", "bear": "bear bears bore borne bearing", "send": "send sends sent sending",
     "drive": "drive drives drove driven driving", "break": "break breaks broke broken breaking",
     "make": "make makes made making",
+    "cancel": "cancel cancels canceled cancelled canceling cancelling",
 }  # fmt: skip
 _DOUBLED = words("slap trim drop slip hop plan ban bar stop dip scrap commit permit step snap pin")
 
@@ -149,6 +150,13 @@ def economy_words() -> Lexicon:
         if code not in ("ROW", "USA", "CHN"):
             phrases += [(word, code) for word in (entry.name, *entry.aliases)]
     return Lexicon(dict.fromkeys(phrases), names=True)
+
+
+@functools.cache
+def country_names() -> frozenset[str]:
+    """Names of countries as such, without their capitals and governments."""
+    first = {row["nouns"].split(";")[0] for row in _rows("economies.csv")}
+    return frozenset(first | {entry.name for entry in economies.table().values()})
 
 
 @functools.cache
