@@ -51,9 +51,14 @@ def _attained(row: dict[str, Any]) -> str:
 def _show(rows: list[dict[str, Any]], day: str) -> None:
     cells = [
         (
-            r["id"], r["actor"], r["status"], r["due"] or ("no day named" if r["extensions"] else ""),
-            "contested" if r["contested"] else "", _attained(r), r["what"],
-        )  # fmt: skip
+            r["id"],
+            r["actor"],
+            r["status"],
+            r["due"] or ("no day named" if r["extensions"] else ""),
+            "contested" if r["contested"] else "",
+            _attained(r),
+            r["what"],
+        )
         for r in rows
     ]
     columns = ("id", "actor", "status", "due", "accounts", "attained %", "what")
