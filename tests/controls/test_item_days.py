@@ -143,9 +143,13 @@ def test_a_ban_goes_before_a_licence():
     assert _asked("gallium", "CHN", "DEU", "2025-06-01") == "required"
     # the same clause asks for a stricter review of graphite, and bars none
     assert _asked("graphite", "CHN", "USA", "2025-06-01") == "required for some goods of this name"
-    assert _asked("gallium", "CHN", "USA", "2026-11-28") == "required; whether it is permitted at all is unknown"
-    assert _asked("gallium", "CHN", "USA", "2026-11-28", assume="lapsed") == "not permitted in principle"
-    assert _asked("gallium", "CHN", "USA", "2026-11-28", assume="extended") == "required"
+    assert _asked("gallium", "CHN", "USA", "2026-11-28") == (
+        "required; whether it is permitted at all is unknown, as of evidence to 2026-10-09"
+    )
+    assert _asked("gallium", "CHN", "USA", "2026-11-28", assume="lapsed") == (
+        "not permitted in principle, as of evidence to 2026-10-09"
+    )
+    assert _asked("gallium", "CHN", "USA", "2026-11-28", assume="extended") == "required, as of evidence to 2026-10-09"
     assert _asked("rare-earth technology", "CHN", "USA", "2025-06-01") == "prohibited"
     assert _asked("aircraft engines", "USA", "CHN", "2025-06-15") == "licences suspended"
 

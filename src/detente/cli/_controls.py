@@ -55,16 +55,18 @@ def item(
             for why in data["licence_why"][regime][:2]:
                 print(f"    {why}")
         if "chip" in data:
-            print(f"  as a chip: {data['chip']['class']} ({data['chip']['policy']})")
+            by = f", policy of {data['chip']['policy_by']}" if data["chip"]["policy_by"] else ""
+            print(f"  as a chip: {data['chip']['class']} ({data['chip']['policy']}{by})")
         resolved = data["resolved"]
         rows = [("item", x["item"], x["condition"], x["confidence"]) for x in resolved["items"]]
         rows += [("Chinese code", x["code"], x["item"], x["confidence"]) for x in resolved["cn_codes"]]
         rows += [("ECCN", x["eccn"], x["heading"][:80], x["confidence"]) for x in resolved["eccns"]]
         table("Read as", ("kind", "code", "what", "conf."), rows)
         cells = [
-            (r["regime"], r["measure"], r["status"], r["since"], r["until"], r["requirement"], r["policy"])
+            (r["regime"], r["measure"], r["status"], r["since"], r["until"], r["requirement"],
+             f"{_GOVERNS[r['governs']]}{r['policy']}")
             for r in data["requirements"]
-        ]
+        ]  # fmt: skip
         table("Controls", ("by", "measure", "status", "since", "until", "asks for", "policy"), cells)
         practice = [
             (r["measure"], p["date"], p["reporter"], p.get("reported") or f"{p.get('value')} {p.get('unit')}")
@@ -77,6 +79,10 @@ def item(
         notes(data["warnings"])
 
     emit(data, as_json, people)
+
+
+_GOVERNS = {None: "", True: "governs here: ", False: "not for this chip now: "}
+"""What stands before the policy of a rule on chips."""
 
 
 def _conflicts(rows: list[dict[str, Any]]) -> None:
@@ -125,6 +131,8 @@ def chip(
 
     def people() -> None:
         print(f"To {data['to']} on {data['on']}: {data['class']} ({data['policy']}), by {data['rule'] or 'no rule'}")
+        if data["policy_by"]:
+            print(f"  The review policy is that of {data['policy_by']}.")
         for line in data["why"]:
             print(f"  {line}")
         for row in data["practice"]:

@@ -78,12 +78,12 @@ def chip(
 
     Returns
     -------
-    `{class, eccn, policy, rule, status, since, why, candidates, letters, practice, tariff_band, on, to, warnings}`.
-    `status` is `announced`, with the day `since`, where the rule was published but not in effect as known. `class` is
-    `controlled` or `free` under the rule of 2022, `3A090.a`, `3A090.b`, `3A090.c` or `free` later, `unknown` where a
-    figure that decides is missing (then `candidates` has the classes it may be). A chip of no class has the policy
-    `not controlled`, or `licence by letter` while letters to named makers reached it, or `unknown` where its figures
-    do not settle that.
+    `{class, eccn, policy, policy_by, rule, status, since, why, candidates, letters, practice, tariff_band, on, to,
+    warnings}`. `policy_by` is the measure whose review policy is given. `status` is `announced`, with the day `since`,
+    where the rule was published but not in effect as known. `class` is `controlled` or `free` under the rule of 2022,
+    `3A090.a`, `3A090.b`, `3A090.c` or `free` later, `unknown` where a figure that decides is missing (then `candidates`
+    has the classes it may be). A chip of no class has the policy `not controlled`, or `licence by letter` while letters
+    to named makers reached it, or `unknown` where its figures do not settle that.
 
     Raises
     ------
@@ -121,6 +121,7 @@ def chip(
     out["letters"] = beside
     seen = None if known is None else parse_date(known, "--known")
     met = [r for r in reviews if name in r["review"]["classes"] and place in r["review"]["economies"]]
+    out["policy_by"] = _governing(name, policy, rule, met)
     out["practice"] = [report for row in met for report in reports(row["measure"], day, seen)]
     out["tariff_band"] = _tariff_band(figures, day)
     return out
@@ -289,6 +290,13 @@ def _policy(
     return str(rule["policy"])
 
 
+def _governing(name: str, policy: str, rule: Mapping[str, Any] | None, met: list[dict[str, Any]]) -> str | None:
+    """The measure whose review policy is the answer: a later one for such chips goes before the rule of the class."""
+    if rule is None or name in (_FREE, "unknown") or policy == "no licence under this rule":
+        return None
+    return str((met[0] if met else rule)["measure"])
+
+
 def _tariff_band(figures: Mapping[str, float | None], day: dt.date) -> bool | None:
     """Whether the section 232 duty of 25 % on chips falls on it; None where a figure is missing."""
     table = yaml_of("tariff_bands.yaml")
@@ -322,6 +330,7 @@ def _answer(
         "why": why,
         "candidates": [name],
         "letters": [],
+        "policy_by": None,
         "practice": [],
         "tariff_band": False,
         "figures": {k: v for k, v in figures.items() if v is not None},

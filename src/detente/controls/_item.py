@@ -49,12 +49,13 @@ def item(
     `{query, from, to, on, known, resolved, licence, licence_why, requirements, not_in_force, conflicts, indicative,
     warnings}`. `requirements` has one row for each control that reaches the good and is in force, suspended, scheduled
     or unknown: `{regime, measure, limb, title, status, since, until, requirement, policy, reach, practice, statements,
-    confidence, mapping_confidence, assumed}`. `licence` gives for each regime the strictest answer that stands:
+    confidence, mapping_confidence, assumed, governs}`; `governs` says of a rule on chips whether its review policy is
+    the one for this chip. `licence` gives for each regime the strictest answer that stands:
     `prohibited`, `not permitted in principle`, `licences suspended`, `required`, `only through listed exporters`,
     `required by letter`, `required from DAY as announced`, `unknown`, `unknown before DAY`, `not required by list`
     (with `; announced from DAY`), each with `for some goods of this name` (or code) where it holds for some only; `may
     be reached; name the ECCN or HS code` where only words of the query were found; or why the question does not arise.
-    `licence_why` has the reasons.
+    A day past the evidence adds `, as of evidence to DAY`. `licence_why` has the reasons.
 
     Raises
     ------
@@ -75,9 +76,10 @@ def item(
     us = _us_list.listed(found.eccns, importer, (day, known))
     figures = chip_of(known_chip(found.chip), importer, day, known) if found.chip else None
     heads = {r: _overall(found, rows, r, exporter, importer, us, figures, day) for r in ("CHN", "USA")}
-    licence = {regime: text for regime, (text, _) in heads.items()}
+    licence = {regime: _verdict.qualified(text, day) for regime, (text, _) in heads.items()}
     for row in rows:
         del row["barred"]
+        row["governs"] = _governs(row["measure"], figures)
     out = {
         "query": code,
         "from": exporter,
@@ -176,6 +178,13 @@ def _of_groups(
         stands = state["status"] in ("in_force", "suspended", "scheduled", "unknown")
         (rows if stands else past).append(row)
     return rows, past
+
+
+def _governs(measure: str, chip: dict[str, Any] | None) -> bool | None:
+    """Whether the review policy of a chip rule is the one for this chip; None for what sets none."""
+    if chip is None or chip["policy_by"] is None or measure not in {r["measure"] for r in yaml_of("chip_rules.yaml")}:
+        return None
+    return bool(measure == chip["policy_by"])
 
 
 def _reaches(measure: str, facts: Any, importer: str, reach: str) -> bool:

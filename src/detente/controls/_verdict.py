@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from detente.controls import _ccl
 from detente.controls._resolve import Resolved
+from detente.controls._standing import embedded
 from detente.controls._tables import EMBARGOED
 
 ABROAD = "depends on origin, content and technology"
@@ -38,6 +39,18 @@ class Finding(NamedTuple):
     day: str = ""
     bar: bool = False
     """Whether it bears on being permitted at all, not on a licence being needed."""
+
+
+def qualified(text: str, day: dt.date) -> str:
+    """A headline for a day past the evidence, which says to what day that reaches; one that claims nothing as it is.
+
+    >>> import datetime as dt
+    >>> qualified("required", dt.date(2025, 5, 1)), qualified("unknown", dt.date(2199, 1, 1))
+    ('required', 'unknown')
+    """
+    edge = embedded().facts.thin_until
+    claims = text.startswith((*_POSITIVE, "required from", NOT_REQUIRED))
+    return f"{text}, as of evidence to {edge}" if claims and day > edge else text
 
 
 def of_measures(found: Resolved, rows: Iterable[dict[str, Any]], regime: str, day: dt.date) -> list[Finding]:
@@ -124,6 +137,7 @@ def of_chip(chip: dict[str, Any], listed: Iterable[dict[str, Any]], day: dt.date
     """Findings of the class of a chip whose figures are known: on its day it goes before the text of the list."""
     name, policy = chip["class"], chip["policy"]
     why = f"as a chip: {name} ({policy})" + (f", {chip['source']}" if chip["source"] else "")
+    why += f"; the review policy is that of {chip['policy_by']}" if chip["policy_by"] else ""
     if chip["rule"] is None:
         return [Finding("unknown", why, day=chip["first_rule"])]
     if name == "unknown" or policy == "unknown":
@@ -169,10 +183,11 @@ def headline(found: Resolved, findings: list[Finding], regime: str, importer: st
         text = "unknown" if "" in days else f"unknown before {max(days)}"
         return text + (_SOME.format(goods) if some and not found.some else ""), reasons
     later = sorted({f.day for f in findings if f.day})
+    announced = f"; announced from {later[0]}" if later else ""
     if found.partial or (regime == "USA" and (found.partial_us or importer in EMBARGOED)):
         why = "The mapping covers part of what this may be: that none of it is asked for is no finding."
-        return "unknown", [why, *reasons]
-    return NOT_REQUIRED + (f"; announced from {later[0]}" if later else ""), reasons
+        return f"unknown{announced}", [why, *reasons]
+    return NOT_REQUIRED + announced, reasons
 
 
 _SOME = " for some goods of {}"
