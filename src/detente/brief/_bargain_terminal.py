@@ -99,7 +99,7 @@ def _zone(answer: Mapping[str, Any], out: Console) -> None:
     out.print()
     ends = zone["status_at_elicited_rivalry"]
     if zone["status"] == "empty":
-        out.print(f"[bold]Zone of agreement: empty.[/bold] {zone['why']}.")
+        out.print(f"[bold]Zone of agreement: empty.[/bold] {zone['why'].capitalize()}.")
     else:
         count = f"{zone['bundles_in_it']} of {zone['bundles']}"
         out.print(f"[bold]Zone of agreement:[/bold] {count} bundles leave both better off.")
