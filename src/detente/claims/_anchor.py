@@ -11,6 +11,7 @@ from typing import Any
 
 from detente import strict_yaml
 from detente.claims._clause import Sentence
+from detente.claims._dateline import dateline
 from detente.claims._document import Document
 from detente.claims._words import FUTURE
 
@@ -55,6 +56,8 @@ def date_article(document: Document, sentences: Sequence[Sentence]) -> tuple[dt.
     for s in sentences:
         for m in s.dates:
             if m.full and s.row[m.first].start < _TOP and len(s.row) <= 14 and (days := m.resolve(None)):
+                return days[1], "a dateline"
+            if m.full and s.row[m.first].start < _TOP and m.after <= dateline(s.row) and (days := m.resolve(None)):
                 return days[1], "a dateline"
     full = [days[1] for s in sentences for m in s.dates if m.full and not m.deadline and (days := m.resolve(None))]
     named = _talk_named(sentences)

@@ -14,7 +14,7 @@ from detente.claims._people import Mentioned, find_people
 from detente.claims._quantities import Quantity
 from detente.claims._speech import Attribution, Voices, attributions, speaker_at
 from detente.claims._tokens import QUOTES, Token, tokens, words
-from detente.claims._words import ACTION, DOWN, FLOW, TARIFF, UP, economy_words, forms, topic_words
+from detente.claims._words import ACTION, DOWN, FLOW, TARIFF, UP, economy_words, forms, organisation_words, topic_words
 
 _HEADS = ("president", "premier", "prime minister", "former president")
 _ALWAYS = words("while whereas although though but which")
@@ -118,13 +118,20 @@ def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sen
         dates,
         people,
         sorted(places, key=lambda p: p.first),
-        topic_words().find(row),
+        _topics(row, said),
         said,
         [],
     )
     sentence.listed = listed(row, sentence.economies, sizes)
     sentence.clauses = [(a, b) for a, b in clauses(sentence) if a >= begin]
     return sentence
+
+
+def _topics(row: list[Token], said: Sequence[Attribution]) -> list[tuple[int, int, str]]:
+    """Topics named, those in the names of organisations left out: the International Energy Agency is no energy."""
+    named = {k for a, b, _ in organisation_words().find(row) for k in range(a, b)}
+    named |= {k for a in said if a.who >= 0 for k in range(a.who, a.named) if row[k].capital and k}
+    return [t for t in topic_words().find(row) if t[0] not in named]
 
 
 def clauses(sentence: Sentence) -> list[tuple[int, int]]:

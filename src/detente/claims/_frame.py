@@ -148,6 +148,8 @@ class Frame:
             if m.first and self.s.row[m.first - 1].key == "since":
                 continue  # when the thing spoken of began, not when it was said or done
             lead = self.s.keys(max(0, m.first - 6), m.first)
+            if {"against", "compared", "versus"} & set(lead[1:]) and {"%", "percent", "cent"} & set(lead):
+                continue  # "40 %, against 12 % in January"
             if lead[-2:] in (["were", "in"], ["was", "in"], ["did", "in"]) and {"what", "than", "as"} & set(lead):
                 continue  # "four times what they were in January"
             if m.kind == "span" and m.offset[1] < 0 and self.s.row[m.first - 1].key in ("of", "than", "from", "with"):

@@ -109,8 +109,8 @@ def of_a_duty(frame: Frame, q: Quantity, r: str, spoken: bool) -> bool:
     if (FLOW | MACRO) & set(after[:3] if after[:1] != ["off"] else after) and r == "by":
         return False
     head = _head(frame, q)
-    if head == "other":
-        return False
+    if head == "other" or (after[:1] and after[0] in _OTHER and after[1:2] != ["tax"]):
+        return False  # "a business with 10 % margins"
     if r == "by" and after[:1] and after[0] in CHANGE_NOUN and after[1:2] and after[1] in ("in", "of", "to", "on"):
         return bool(TARIFF & set(frame.s.keys(q.after, min(q.after + 8, frame.after))))
     if r == "by" and after[:1] == ["of"]:

@@ -232,6 +232,8 @@ def _planned(keys: Sequence[str]) -> bool:
         after = keys[i + 1 : i + 4]
         if key in PLAN and ("to" in after[:2] or (after and after[0].endswith("ing"))):
             return True
+        if key in ("vote", "votes", "voted") and "to" in keys[i + 1 : i + 6]:
+            return True  # "senators voted 51-47 to end the duty"
         if key in _DRAWN_UP and set(after) & TARIFF:
             return True
         proposing = ("proposed", "weighs", "weighing", "mulls", "mulling", "considering", "considers", "plans")

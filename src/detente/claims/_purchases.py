@@ -7,6 +7,7 @@ from typing import Any
 
 from detente.claims._claim import SHARE, Claim
 from detente.claims._frame import Frame
+from detente.claims._modality import mood
 from detente.claims._quantities import Quantity
 from detente.claims._roles import ends_of
 from detente.claims._tokens import words
@@ -100,6 +101,17 @@ def _fate(frame: Frame) -> str:
     return "buy"
 
 
+def _in_relative(frame: Frame, q: Quantity) -> dict[str, Any]:
+    """The modality of `, which bought 27 million tonnes last year,`, whatever the main verb denies or promises."""
+    row = frame.s.row
+    start = next((i for i in range(q.first, frame.first, -1) if row[i].text == ","), None)
+    end = next((i for i in range(q.after, frame.after) if row[i].text == ","), None)
+    if start is None or end is None or row[start + 1].key not in ("which", "who"):
+        return {}
+    modality, negated = mood(frame.s.plain_keys(start, end))
+    return {"modality": modality, "negated": negated}
+
+
 def _claim(frame: Frame, q: Quantity | None, first: int, after: int, action: str) -> Claim:
     keys = frame.keys()
     verbs = _verbs(frame) or [i for i, k in enumerate(keys) if k in ("purchases", "purchase")]
@@ -122,6 +134,7 @@ def _claim(frame: Frame, q: Quantity | None, first: int, after: int, action: str
             "per": _per(frame.s.keys(q.after, min(q.after + 8, after))),
         }  # fmt: skip
         values |= {} if share else ends_of(q)
+        values |= _in_relative(frame, q)
         values |= _days(frame, first, after)
     if action != "buy" or (q is not None and _part_of_more(frame, q)):
         values |= {"modality": "reported", "negated": False}

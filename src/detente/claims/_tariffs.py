@@ -19,14 +19,17 @@ from detente.claims._tokens import words
 from detente.claims._units import PERCENT, POINTS
 from detente.claims._words import (
     ACTION,
+    BUY,
     DOWN,
     EXTEND,
     FLOW,
     IMPOSE,
     MACRO,
+    PROMISE,
     REMOVE,
     SUSPEND,
     TARIFF,
+    THREATEN,
     UP,
     forms,
     topic_imposers,
@@ -279,6 +282,8 @@ def _removed(frame: Frame, level: Quantity) -> bool:
     before = frame.s.keys(max(frame.first, level.first - 7 if level.bound else level.first - 5), level.first)
     if {"exempt", "exempted", "exempts"} & set(before) or (before[-1:] == ["to"] and before[-2:-1] != ["up"]):
         return False  # "exempt from the 50 % tariff": the duty stands, for others
+    if "up" in before and forms("end") & set(before):
+        return False  # "ended up with 15 %"
     after = frame.s.keys(level.after, frame.after)
     for i, key in enumerate(after):
         if key in ("been", "was", "were", "be", "is", "are") and REMOVE & set(after[i + 1 : i + 3]):
@@ -363,11 +368,20 @@ def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, .
     """Layer and goods a duty is about; the labels of its parts do not count."""
     end = min(after, group.parts[0].first) if group.parts and group.parts[0].first > group.first else after
     why = [i for i in range(group.after, end) if frame.s.row[i].key in ("after", "despite", "following", "amid")]
-    end = min([end, *why])
+    end = min([end, *why, *(i for i in range(group.after, end) if _another_verb(frame, i))])
     found = _layers(frame, first, end)
     if group.goal is not None and is_total(frame, group.goal):
         return found if group.goal is not group.roles.get("to") else ()
     return found if found or _other_goods(frame, group) else _layers(frame, frame.first, first)
+
+
+def _another_verb(frame: Frame, i: int) -> bool:
+    """Whether the words on a duty end at token `i`: `, drawing threats`, `and promised to buy`."""
+    row = frame.s.row
+    key = row[i + 1].key if i + 1 < frame.after else ""
+    if row[i].text == "," and key.endswith("ing") and key not in ("including", "covering", "targeting", "affecting"):
+        return True
+    return row[i].key == "and" and key in PROMISE | THREATEN | BUY and row[i + 1].head.islower()
 
 
 def _other_goods(frame: Frame, group: Group) -> bool:
