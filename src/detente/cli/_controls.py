@@ -187,6 +187,7 @@ def _batch(file: Path, out: Path, as_json: bool, **options: Any) -> None:
     def people() -> None:
         counts = ", ".join(f"{k} {v}" for k, v in sorted(data["results"].items()))
         print(f"{data['rows']} names against the lists of {data['list_date']}: {counts}. Answers: {data['out']}")
+        print(f"Reasons: {', '.join(f'{k} {v}' for k, v in sorted(data['reasons'].items()))}.")
         if data["resumed_at"]:
             print(f"Went on behind row {data['resumed_at']}.")
         if data["rescreened_entries"]:
@@ -220,6 +221,7 @@ def _one(
     import datetime as dt
 
     from detente.controls import Screener
+    from detente.controls._reasons import REASONS
     from detente.controls._screen import add_standings, answer, named
 
     named(name)
@@ -239,6 +241,7 @@ def _one(
 
     def people() -> None:
         print(f"{data['result']}: {data['name'][:100]} (lists of {data['list_date']})")
+        print(f"Reason: {data['reason']} ({REASONS[data['reason']]}).")
         cells = [
             (m["score"], m["list"], m["alias"] or m["name"], m["notice"], m["id"], "; ".join(m["why"][:3]),
              *([_listing(m["standing"])] if on else []))

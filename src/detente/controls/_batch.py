@@ -19,10 +19,15 @@ from typing import Any
 from detente.controls._csvfile import once_each, rows, writing
 from detente.controls._journal import AllowList, AuditLog
 from detente.controls._lists import REFUSE_AFTER_DAYS, Lists, changed
-from detente.controls._screen import RESULTS, REVIEW, Match, Screener, answer, overall, script_note, unreadable
+from detente.controls._reasons import doubt, reason_of
+from detente.controls._screen import RESULTS, REVIEW, Match, Screener, answer, overall
 from detente.errors import Problem, UserError
 
-COLUMNS = ("row", "name", "result", "score", "match", "list", "notice", "why", "list_date", "matches")
+COLUMNS = (
+    "row", "name", "result", "reason", "score", "match", "list", "notice", "why", "list_date", "list_note", "matches",
+)  # fmt: skip
+"""Columns of the answers; `reason` is a code of `REASONS`, `list_note` what the lists lack."""
+_RESULT, _REASON, _WHY, _MATCHES = (COLUMNS.index(c) for c in ("result", "reason", "why", "matches"))
 _NAME_HEADERS = ("name", "entity", "party", "company", "customer", "名称")
 _SYNC_EVERY = 200
 _TORN = "Malformed row: it has {} cells where the header has {}, so where the name ends is not known."
@@ -64,7 +69,8 @@ def screen_file(
 
     Returns
     -------
-    `{rows, results: {result: count}, malformed, resumed_at, rescreened_entries, list_date, out, warnings}`.
+    `{rows, results: {result: count}, reasons: {code: count}, malformed, resumed_at, rescreened_entries, list_date, out,
+    warnings}`.
 
     Raises
     ------
@@ -101,10 +107,12 @@ class _Job:
         self.source, self.target, self.lists = source, target, lists
         self.column, self.encoding, self.min_score = column, encoding, min_score
         self.allow, self.log = allow, log
+        self.lacking = " ".join(f"{name}: {note}" for name, note in lists.notes.items())
         self.part = target.with_name(target.name + ".part")
         self.state = target.with_name(target.name + ".state.json")
         settled = [r.to_dict() | {"name": r.name} for r in allow.rows] if allow else []
-        ways = {"column": column, "encoding": encoding, "min_score": min_score, "allow": settled}
+        ways = {"column": column, "encoding": encoding, "min_score": min_score, "allow": settled,
+                "columns": list(COLUMNS)}  # fmt: skip
         try:
             self.inputs = {"hash": _file_hash(source), **ways}
         except OSError as error:
@@ -151,9 +159,15 @@ class _Job:
                 yield number, cells[place] if place < len(cells) else "", ""
 
     def _fresh(self, screener: Screener, skip: int) -> Iterator[list[Any]]:
-        for number, name, torn in self._names():
-            if number > skip:
-                yield self._row(number, name, torn, screener.matches(name, self.min_score), [])
+        try:
+            for number, name, torn in self._names():
+                if number > skip:
+                    yield self._row(number, name, torn, screener.matches(name, self.min_score), [])
+        except UserError:
+            # a source that cannot be read to its end must change: there is nothing to go on from
+            self.part.unlink(missing_ok=True)
+            self.state.unlink(missing_ok=True)
+            raise
 
     def _row(self, number: int, name: str, torn: str, found: list[Match], kept: list[dict[str, Any]]) -> list[Any]:
         allowed: list[dict[str, Any]] = [m["settled"] for m in kept if "settled" in m]
@@ -175,14 +189,19 @@ class _Job:
             self.log.write({"row": number, "name": name[:500], "result": result, "lists": names, "allowed": allowed,
                             "matches": [[m["id"], m["score"]] for m in matches]})  # fmt: skip
         top = matches[0] if matches else {}
-        told = unreadable(name) or (script_note(name) if not matches and not allowed else "")
+        code, told = doubt(name, matched=bool(matches or allowed))
+        # what cannot be read is for review whatever was found in what could be
+        if code == "garbled":
+            result = _strongest([result, "REVIEW"])
+        reason = reason_of(matches, bool(allowed), code, bool(torn))
         why = "; ".join([*([told] if told else []), *notes, *top.get("why", ())])
         why += "".join(f" Settled: {a['name']} by {a['who']} on {a['when']} ({a['why']})." for a in allowed)
         settled = [{"id": a["entry"], "settled": a} for a in allowed]
         shown = json.dumps([*matches, *settled], ensure_ascii=False, separators=(",", ":"))
         return [
-            number, " ".join(name[:500].split()), result, top.get("score", ""), top.get("written", ""),
-            top.get("list", ""), top.get("notice", ""), " ".join(why.split()), self.lists.date.isoformat(), shown,
+            number, " ".join(name[:500].split()), result, reason, top.get("score", ""), top.get("written", ""),
+            top.get("list", ""), top.get("notice", ""), " ".join(why.split()), self.lists.date.isoformat(),
+            self.lacking, shown,
         ]  # fmt: skip
 
     def _again(self, before: dict[str, str], progress: Progress | None) -> dict[str, Any]:
@@ -226,19 +245,21 @@ class _Job:
 
     def _summary(self, resumed: int, rescreened: int) -> dict[str, Any]:
         counts: dict[str, int] = {}
+        reasons: dict[str, int] = {}
         total = malformed = 0
         for _, cells in _skip_header(self.target):
-            counts[cells[2]] = counts.get(cells[2], 0) + 1
+            counts[cells[_RESULT]] = counts.get(cells[_RESULT], 0) + 1
+            reasons[cells[_REASON]] = reasons.get(cells[_REASON], 0) + 1
             total += 1
-            malformed += _MALFORMED in cells[7]
+            malformed += _MALFORMED in cells[_WHY]
         return {
-            "rows": total, "results": counts, "malformed": malformed, "resumed_at": resumed,
+            "rows": total, "results": counts, "reasons": reasons, "malformed": malformed, "resumed_at": resumed,
             "rescreened_entries": rescreened,
         }  # fmt: skip
 
 
 def _short(match: dict[str, Any]) -> dict[str, Any]:
-    keys = ("id", "name", "score", "result", "list", "notice", "why")
+    keys = ("id", "name", "score", "result", "reason", "list", "notice", "why")
     return {k: match[k] for k in keys} | {"written": match["alias"] or match["name"]}
 
 
@@ -286,7 +307,7 @@ def _skip_header(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _results(path: Path) -> list[list[dict[str, Any]]]:
     """The matches of every row of an earlier answer."""
     try:
-        return [json.loads(cells[9]) for _, cells in _skip_header(path)]
+        return [json.loads(cells[_MATCHES]) for _, cells in _skip_header(path)]
     except (ValueError, IndexError):
         text = "is not an answer of this program, though its state file says so"
         raise UserError([Problem(str(path), text, "Remove it and its .state.json, and run again.")]) from None

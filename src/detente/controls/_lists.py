@@ -189,6 +189,11 @@ class Lists:
         return hashlib.sha256("".join(s.sha256 for s in self.sources).encode()).hexdigest()[:16]
 
     @functools.cached_property
+    def notes(self) -> dict[str, str]:
+        """What each file says of its own completeness, where it says something."""
+        return {s.name: s.note for s in self.sources if s.note}
+
+    @functools.cached_property
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of every entry by its id."""
         return {e.id: e.fingerprint for e in self.entries}

@@ -15,7 +15,8 @@ from typing import Any
 
 from detente.controls._index import Index, flat
 from detente.controls._lists import LISTS, REFUSE_AFTER_DAYS, Entry, Lists
-from detente.controls._names import LONGEST_NAME, only_forms, run_together, short_forms, tokens_of, tools, unbridged
+from detente.controls._names import LONGEST_NAME, only_forms, run_together, short_forms, tools, unbridged
+from detente.controls._reasons import doubt, reason_of
 from detente.controls._score import Likeness, compare
 from detente.controls._standing import standing
 from detente.dates import parse_date
@@ -53,6 +54,15 @@ class Match:
         """`POTENTIAL_MATCH` or `REVIEW`."""
         return "POTENTIAL_MATCH" if self.likeness.score >= POTENTIAL else "REVIEW"
 
+    @property
+    def reason(self) -> str:
+        """Code of what makes it one (`REASONS`)."""
+        if self.result == "POTENTIAL_MATCH":
+            return "agrees"
+        if self.likeness.by_pinyin:
+            return "pinyin"
+        return "respelled" if self.read_as else "near" if self.likeness.score >= REVIEW else "part"
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON shows it."""
         entry = self.entry
@@ -62,6 +72,7 @@ class Match:
             "alias": self.written if self.written != entry.name else None,
             "score": round(self.likeness.score, 3),
             "result": self.result,
+            "reason": self.reason,
             "list": entry.list,
             "list_name": LISTS.get(entry.list, entry.list),
             "notice": entry.notice or None,
@@ -124,7 +135,9 @@ class Screener:
         if not best:
             for spelled in self.index.respelled(name):
                 best |= self._best(name, min_score, fuzz.token_set_ratio, spelled)
-                _take(best, self._one_slip(spelled, min_score, fuzz.token_set_ratio), spelled)
+                # a letter of a sound is no slip of the pen in a script that has no letters for it
+                if not unbridged(name):
+                    _take(best, self._one_slip(spelled, min_score, fuzz.token_set_ratio), spelled)
         return sorted(best.values(), key=lambda m: (-m.likeness.score, m.entry.id))
 
     def _one_slip(self, spelled: str, min_score: float, ratio: Callable[[str, str], float]) -> dict[int, Match]:
@@ -204,37 +217,6 @@ def overall(matches: Sequence[Match], settled: Sequence[Any] = ()) -> str:
     return "REVIEW" if matches else "SETTLED" if settled else "NO_LIST_MATCH"
 
 
-def unreadable(name: str) -> str:
-    """Why a name cannot be compared in full; empty where it can.
-
-    >>> unreadable("Acme"), unreadable("  ")
-    ('', 'There is no name to screen.')
-    """
-    if not name.strip():
-        return "There is no name to screen."
-    if not tokens_of(name):
-        return "The name has no letter or figure that can be compared."
-    if only_forms(name):
-        return (
-            "The name has organisation forms only: nothing in it tells one firm from another, so it was not screened."
-        )
-    if len(name) > LONGEST_NAME:
-        return f"Only the first {LONGEST_NAME} of its {len(name)} characters were compared."
-    return ""
-
-
-def script_note(name: str) -> str:
-    """Why the finding that a name is alike to none would not carry, for its script; empty where it does.
-
-    >>> script_note("Acme"), script_note("闻泰")[:24]
-    ('', 'It is written in Chinese')
-    """
-    script = unbridged(name)
-    if not script:
-        return ""
-    return f"It is written in {script} letters, which do not lead to every listed spelling: screen its Latin name, too."
-
-
 def named(name: str) -> str:
     """The name, if there is one.
 
@@ -255,17 +237,20 @@ def answer(
     allowed: Sequence[dict[str, Any]] = (),
     warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The answer for one name: `{name, list_date, result, matches, allowed, warnings}`."""
+    """The answer for one name: `{name, list_date, lists, list_notes, result, reason, matches, allowed, warnings}`."""
     result = overall(matches, allowed)
-    note = unreadable(name) or (script_note(name) if result == "NO_LIST_MATCH" else "")
+    code, note = doubt(name, matched=result != "NO_LIST_MATCH")
+    found = [m.to_dict() for m in matches]
     if note and result == "NO_LIST_MATCH":
         result = "REVIEW"
     return {
         "name": name[:LONGEST_NAME],
         "list_date": lists.date.isoformat(),
         "lists": {s.name: s.date.isoformat() for s in lists.sources},
+        "list_notes": lists.notes,
         "result": result,
-        "matches": [m.to_dict() for m in matches],
+        "reason": reason_of(found, bool(allowed), code),
+        "matches": found,
         "allowed": list(allowed),
         "warnings": [*([note] if note else []), *warnings],
     }
@@ -299,7 +284,8 @@ def screen(
 
     Returns
     -------
-    `{name, list_date, lists, result, matches: [{name, alias, score, list, notice, why, ...}], allowed, warnings}`.
+    `{name, list_date, lists, list_notes, result, reason, matches: [{name, alias, score, list, notice, reason, why,
+    ...}], allowed, warnings}`. `reason` is a code of `REASONS`; `list_notes` says what each list lacks.
 
     Raises
     ------
