@@ -127,12 +127,19 @@ def owns_tariff(frame: Frame, place: Place) -> bool:
 def _of_output(frame: Frame, place: Place) -> bool:
     """`China's growth`, `the Swiss economy`: an economy as what is measured, not as who acts."""
     follows = frame.s.keys(place.after, min(place.after + 3, frame.after))
+    if follows[:1] and follows[0] in _MARKETS:
+        return True  # "Hong Kong shares lost 3 %"
+    row = frame.s.row
+    named = place.after + 1 < frame.after and row[place.after].kind == "poss" and row[place.after + 1].capital
+    if named and place.code != "USA" and row[place.after + 1].key not in TARIFF | _BODIES:
+        return True  # "Germany's Ifo institute said": nobody who levies
     follows = [k for k in follows if k not in ("'s", "’s", "annual", "economic")]
     if not follows or _BODIES & set(follows) or TARIFF & set(follows):
         return False
     return follows[0] in MACRO - {"demand", "production"}
 
 
+_MARKETS = words("shares stocks bonds investors markets futures")
 _ONE_DUTY = words("tariff duty levy surcharge rate")
 _OWN_ACT = words("retaliatory import counter reprisal own punitive matching")
 
@@ -364,7 +371,7 @@ def _joined(frame: Frame, free: list[Place]) -> bool:
 
 
 _BODIES = words("ministry government authorities administration parliament cabinet officials customs")
-_INSIDE = words("with from in to of between by for at on into")
+_INSIDE = words("except excluding besides unlike with from in to of between by for at on into")
 
 
 def in_phrase(frame: Frame, place: Place) -> bool:

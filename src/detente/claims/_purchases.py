@@ -53,7 +53,8 @@ def purchases(frame: Frame) -> list[Claim]:
 def _compared(frame: Frame, q: Quantity) -> bool:
     """Whether an amount is no purchase: set against one (`compared with 2 million tonnes a year ago`), or invested."""
     lead = set(frame.s.keys(max(frame.first, q.first - 4), q.first))
-    if forms("invest spend lend") & lead:
+    follows = set(frame.s.keys(q.after, min(q.after + 3, frame.after)))
+    if forms("invest spend lend") & lead or {"investment", "investments", "loans"} & follows:
         return True  # "and to invest $600 billion"
     return bool({"compared", "versus"} & lead) or ("from" in lead and "down" in lead) or {"up", "from"} <= lead
 

@@ -282,7 +282,7 @@ def _removed(frame: Frame, level: Quantity) -> bool:
     before = frame.s.keys(max(frame.first, level.first - 7 if level.bound else level.first - 5), level.first)
     if {"exempt", "exempted", "exempts"} & set(before) or (before[-1:] == ["to"] and before[-2:-1] != ["up"]):
         return False  # "exempt from the 50 % tariff": the duty stands, for others
-    if "up" in before and forms("end") & set(before):
+    if "threat" in before or ("up" in before and forms("end") & set(before)):
         return False  # "ended up with 15 %"
     after = frame.s.keys(level.after, frame.after)
     for i, key in enumerate(after):
