@@ -21,6 +21,7 @@ from detente.trade import (
     slopes_of,
     union_objective,
 )
+from sample_worlds import random_accounts
 
 
 def two(own, theta):
@@ -224,3 +225,60 @@ def test_a_bound_is_named_with_its_kind(small):
 def test_bad_instruments(small, call, error, says):
     with pytest.raises(error, match=says):
         call(small)
+
+
+def drawn_world(seed):
+    """Three economies and goods with inputs and duties, drawn."""
+    a = random_accounts(seed, economies=3, sectors=3)
+    names = ["A", "B", "C"]
+    world = dt.World.from_arrays(
+        a.trade, a.tariffs, names, ["X", "Y", "Z"], input_shares=a.input_shares, value_added_shares=a.value_added_shares
+    )
+    return dt.TradeModel(world, elasticities=[3.0, 4.0, 6.0], deficits="balanced")
+
+
+def as_limits_and_as_taxes(model, player, partners=None, sectors=None):
+    both = {"partners": partners, "sectors": sectors}
+    limits = optimal_tariffs(model, player, **both, instruments="export_ceilings")
+    return limits, optimal_tariffs(model, player, **both, instruments="export_taxes", bounds=(0.0, 3.0))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("player", ["A", "B"])
+def test_the_best_limits_are_the_best_export_taxes_that_are_no_subsidies(seed, player):
+    limits, taxes = as_limits_and_as_taxes(drawn_world(seed), player, sectors="all")
+    assert limits.status == taxes.status == "solved"
+    assert limits.gain_percent == pytest.approx(taxes.gain_percent, abs=1e-7)
+
+
+@pytest.mark.parametrize(("player", "partners"), [("VNM", ["USA"]), ("JPN", ["USA"]), ("USA", ["CHN", "CAN", "MEX"])])
+def test_the_best_limits_are_found_where_some_bind_and_some_do_not(player, partners):
+    """On the embedded world: limits that start slack, or would have to be taken back."""
+    limits, taxes = as_limits_and_as_taxes(dt.TradeModel(dt.World.load(), deficits="balanced"), player, partners)
+    assert limits.status == taxes.status == "solved"
+    assert limits.gain_percent == pytest.approx(taxes.gain_percent, abs=1e-7)
+    assert limits.solves < 30
+    slack = limits.settings.premia < 1e-9
+    assert slack.any()
+    assert not slack.all()
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_a_search_cut_short_answers_with_the_best_point_it_met(small, monkeypatch, most):
+    from detente.trade import _optimum
+
+    met = []
+    whole = _optimum.climb
+
+    def watched(*args):
+        met.append(whole(*args))
+        return met[-1]
+
+    monkeypatch.setattr(_optimum, "climb", watched)
+    best = optimal_tariffs(small, "A", instruments=["tariffs", "export_ceilings"], sectors="all", max_solves=most)
+    income = best.equilibrium.array("real_income_percent")[0]
+    assert income >= met[0].best[0] - 1e-9
+    assert best.gain_percent >= 0.0
+    problem = pose(small, [best.instruments])
+    seeds = union_objective("A", small, None).seeds(small)
+    assert problem.values(met[0].peaks[0], [seeds])[0] == pytest.approx(met[0].best[0], abs=1e-8)

@@ -96,6 +96,34 @@ def test_at_the_kink_the_slope_is_that_of_tightening(world):
     assert one > 0
 
 
+@pytest.mark.parametrize("deficits", ["fixed", "balanced"])
+@pytest.mark.parametrize("under", ["no shock", "a tariff"])
+def test_exactly_at_the_kink_too(world, tariff, deficits, under):
+    """A limit of what is sold anyway: the slope is the loss that a little less brings, others at their kinks too."""
+    model = dt.TradeModel(world, elasticities=3.0, deficits=deficits, options=TIGHT)
+    start = tariff if under == "a tariff" else dt.Shock()
+    free = model.solve(start, throw=True)
+    place = (world.sectors.index("C"), world.economies.index("USA"), world.economies.index("CHN"))
+    sold = 1 + free.array("trade_quantity_percent")[place] / 100
+
+    def capped(limit, *others):
+        return dataclasses.replace(start, export_ceilings=[dt.Ceiling("CHN", "USA", "C", limit), *others])
+
+    step = 1e-4
+    drop = model.solve(capped(sold * (1 - step)), throw=True)
+    loss = (free["real_income_percent"] - drop["real_income_percent"]).sel(economy="USA").item() / (sold * step)
+    found = model.gradient("real_income_percent", "USA", "export_ceilings", at=capped(sold))
+    assert abs(loss) > 1e-2
+    assert found.item() == pytest.approx(loss, rel=1e-3)
+    if under == "no shock":  # where buyers would turn to Japan, its own limit of 1 begins to bind: that counts too
+        beside = dt.Ceiling("JPN", "USA", "C")
+        drop = model.solve(capped(1 - step, beside), throw=True)
+        loss = (free["real_income_percent"] - drop["real_income_percent"]).sel(economy="USA").item() / step
+        both = model.gradient("real_income_percent", "USA", "export_ceilings", at=capped(1.0, beside))
+        assert both[0].item() == pytest.approx(loss, rel=1e-3)
+        assert both[0].item() != pytest.approx(found.item(), rel=1e-3)
+
+
 def test_a_ban_has_no_slope_and_a_shock_without_ceilings_is_refused(world, tariff):
     model = dt.TradeModel(world, horizon="short")
     ban = dt.Shock(export_ceilings=[dt.Ceiling("CHN", "USA", "C", 0.0)])

@@ -25,6 +25,8 @@ class Reading(NamedTuple):
     values: np.ndarray
     slope: np.ndarray
     curvature: np.ndarray
+    drawn: np.ndarray | None = None
+    """The same policy, its slack limits drawn in to what is sold; None where that is the vector itself."""
 
     def steepest(self, tariffs: np.ndarray, bounds: tuple[float, float]) -> float:
         """Largest slope per standard step, `10 / sqrt(curvature)`, of a variable that no bound holds, percent."""
@@ -40,6 +42,8 @@ class Climb(NamedTuple):
     slope: float
     best: np.ndarray
     """Each player's highest value on the way."""
+    peaks: np.ndarray
+    """(player, variable) where each of them was met."""
     rounds: int
 
 
@@ -147,8 +151,11 @@ def climb(
     t = np.clip(begin, *bounds)
     past: list[tuple[np.ndarray, np.ndarray]] = []
     flattest, slope, best, part = None, np.inf, np.full(slopes.count, -np.inf), 1.0
+    peaks = np.tile(t, (slopes.count, 1))
     for number in range(1, max_rounds + 1):
         found = slopes.at(t)
+        if found is not None and found.drawn is not None:
+            t = np.clip(found.drawn, *bounds)
         steep = np.inf if found is None else found.steepest(t, bounds)
         if found is None or steep > _WORSE * slope:
             if flattest is None:
@@ -157,19 +164,22 @@ def climb(
             past, part = [], 0.5 * part
             t = flattest[0] + part * _step(*flattest, bounds)
             continue
+        peaks[found.values > best] = t
         best = np.maximum(best, found.values)
         if steep < slope:
             flattest, slope = (t, found), steep
         if progress:
             progress(number, steep)
         if steep <= tolerance:
-            return Climb(t, found, steep, best, number)
+            return Climb(t, found, steep, best, peaks, number)
         step = part * _step(t, found, bounds)
         past = [*past[-_DEPTH:], (t, step)]
         reach = 2.0 * _LONGEST * (1.0 + t)
-        t = np.clip(t + np.clip(_mixed(past, np.sqrt(found.curvature)) - t, -reach, reach), *bounds)
+        move = np.clip(_mixed(past, np.sqrt(found.curvature)) - t, -reach, reach)
+        # what a bound holds, or a slack limit, stays: only what has a slope has something to extrapolate
+        t = np.clip(t + np.where(step == 0.0, 0.0, move), *bounds)
     where, reading = flattest or (t, None)
-    return Climb(where, reading, slope, best, max_rounds)
+    return Climb(where, reading, slope, best, peaks, max_rounds)
 
 
 def _step(t: np.ndarray, found: Reading, bounds: tuple[float, float]) -> np.ndarray:

@@ -33,6 +33,10 @@ _ACCURATE = 1e-8
 """Largest relative residual of an adjoint system whose gradient is given."""
 _SLACK = 1e-9
 """Premium, as a fraction, up to which a ceiling counts as slack: the accuracy of a solve."""
+_AT_KINK = 1e-8
+"""Part of a slack limit that may be left unsold where it counts as one that just begins to bind."""
+_TIGHTER = 1e-6
+"""Part by which such a limit is tightened to read its slope."""
 
 
 def gradient(
@@ -49,6 +53,10 @@ def gradient(
         # an instrument at zero must be in the shock to have a derivative; the equilibrium is the same
         arrays = arrays._replace(export_tax=np.zeros(model.world.trade.shape))
     seeds = _seeds(model, outcome, economy)
+    label = (INSTRUMENTS[with_respect_to], f"d {outcome} of {economy} / d {with_respect_to}",
+             f"{Equilibrium.unit(model, outcome)} per unit of {with_respect_to}")  # fmt: skip
+    if with_respect_to == "export_ceilings":
+        return equilibrium.label(_in_limits(equilibrium, seeds), *label)
     state = equilibrium.solution.state
     if with_respect_to == "elasticities" and model.deficits == "balanced":
         by_theta, gap = kernels.elasticity_slopes_through_purge(
@@ -57,14 +65,9 @@ def gradient(
         found: Any = by_theta
     else:
         _, by, gap = kernels.gradient(model.baseline, model.parameters, arrays, state, seeds)
-        found = _in_limits(equilibrium, by.limit) if with_respect_to == "export_ceilings" else None
-        found = getattr(by, _FIELDS[with_respect_to]) if found is None else found
-    if not float(gap) < _ACCURATE:
-        raise SolveError(f"the adjoint system stopped at a relative residual of {float(gap):.1e}; no gradient is given")
-    return equilibrium.label(
-        np.asarray(found), INSTRUMENTS[with_respect_to], f"d {outcome} of {economy} / d {with_respect_to}",
-        f"{Equilibrium.unit(model, outcome)} per unit of {with_respect_to}",
-    )  # fmt: skip
+        found = getattr(by, _FIELDS[with_respect_to])
+    _require_accurate(gap)
+    return equilibrium.label(np.asarray(found), *label)
 
 
 def _check(model: TradeModel, outcome: str, economy: str, with_respect_to: str) -> None:
@@ -90,9 +93,43 @@ def _seeds(model: TradeModel, outcome: str, economy: str) -> dict[str, np.ndarra
     return {outcome: seed}
 
 
-def _in_limits(equilibrium: Equilibrium, slopes: Any) -> np.ndarray:
-    """Slopes in limits: nothing where the ceiling is slack, NaN for a ban, whose first unit has no finite worth."""
+def _require_accurate(gap: float) -> None:
+    if not float(gap) < _ACCURATE:
+        raise SolveError(f"the adjoint system stopped at a relative residual of {float(gap):.1e}; no gradient is given")
+
+
+def _in_limits(equilibrium: Equilibrium, seeds: dict[str, np.ndarray]) -> np.ndarray:
+    """Slopes in limits: nothing where the ceiling is slack, NaN for a ban, whose first unit has no finite worth.
+
+    A limit at the kink has two slopes. It is given that of tightening, read just beyond, each such limit alone.
+    """
+    m, arrays, solution = equilibrium.model, equilibrium.arrays, equilibrium.solution
+    assert arrays.ceilings is not None
+    limit, premium = np.asarray(arrays.ceilings.limit), np.asarray(solution.state.premium)
+    binding = premium > _SLACK
+    out = np.where(limit > 0, 0.0, np.nan)
+    if (binding & (limit > 0)).any():
+        _, by, gap = kernels.gradient(m.baseline, m.parameters, arrays, solution.state, seeds)
+        _require_accurate(gap)
+        out = np.where((limit > 0) & binding, np.asarray(by.limit), out)
+    for g in np.flatnonzero((limit > 0) & ~binding & (_sold(equilibrium) >= limit * (1.0 - _AT_KINK))):
+        tighter = limit * np.where(np.arange(len(limit)) == g, 1.0 - _TIGHTER, 1.0)
+        nearby = arrays._replace(ceilings=arrays.ceilings._replace(limit=tighter))
+        found = kernels.solve(m.baseline, m.parameters, nearby, begin=solution.state, options=m.options)
+        if not found.solved:
+            raise SolveError(f"{found.status.value}: no equilibrium just beyond the kink of ceiling {g}")
+        _, by, gap = kernels.gradient(m.baseline, m.parameters, nearby, found.state, seeds)
+        _require_accurate(gap)
+        out[g] = float(by.limit[g])
+    return out
+
+
+def _sold(equilibrium: Equilibrium) -> np.ndarray:
+    """(ceiling,) what arrives under each limit, over its baseline quantity."""
     ceilings = equilibrium.arrays.ceilings
     assert ceilings is not None
-    limit, premium = np.asarray(ceilings.limit), np.asarray(equilibrium.solution.state.premium)
-    return np.where(limit > 0, np.where(premium > _SLACK, np.asarray(slopes), 0.0), np.nan)
+    j, n, i, group, weight = (
+        np.asarray(getattr(ceilings, k)) for k in ("sector", "importer", "exporter", "group", "weight")
+    )
+    quantity = 1.0 + equilibrium.array("trade_quantity_percent")[j, n, i] / 100.0
+    return np.bincount(group, weight * quantity, len(np.asarray(ceilings.limit)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.trade._climb import climb, stuck
+from detente.trade._climb import Reading, climb, stuck
 from detente.trade._equilibrium import Equilibrium
 from detente.trade._instruments import choose_instruments
 from detente.trade._model import TradeModel
@@ -111,7 +111,8 @@ def optimal_tariffs(
     r"""The tariffs, or other instruments, of one player that maximise its objective, all other policies as in `start`.
 
     Gradients are exact (adjoint). Steps are slope over curvature, accelerated; where that does not settle, L-BFGS-B
-    goes on from the best point. Transfers are purged first. With one sector and no foreign tariff the answer is
+    goes on from the best point met. The answer is the best point that either search met, and its status goes by the
+    slope there. Transfers are purged first. With one sector and no foreign tariff the answer is
     $t^* = 1/(\theta\,\pi_{own})$ with $\pi_{own}$ the foreign own share at the optimum (Gros 1987, JIE 23), as
     import tariff, as export tax, or as premium under an export ceiling.
 
@@ -151,8 +152,11 @@ def optimal_tariffs(
     values, reading = found.tariffs, found.reading
     highest = max(start_value, float(found.best[0]))
     if not (reading is not None and found.slope <= tolerance and highest <= reading.values[0] + _RISE):
-        values = maximise(problem, seeds, problem.current, slice(None), ends, _FINER * tolerance, max_solves).tariffs
-        reading = slopes.at(values)
+        begin = found.peaks[0] if found.best[0] >= start_value else problem.current
+        again = maximise(problem, seeds, begin, slice(None), ends, _FINER * tolerance, max_solves)
+        there = slopes.at(again.tariffs)
+        if reading is None or (there is not None and _better(there, again.tariffs, reading, values, ends)):
+            values, reading = again.tariffs if there is None or there.drawn is None else there.drawn, there
     solution = problem.solve(values)
     slope = np.inf if reading is None else reading.steepest(values, ends)
     held = np.zeros(problem.size, bool) if reading is None else stuck(values, reading.slope, ends)
@@ -165,6 +169,13 @@ def optimal_tariffs(
         tuple(n for n, fixed in zip(tools.labels, held, strict=True) if fixed), problem.solves,
         time.perf_counter() - clock, Equilibrium(m, shock, problem.arrays(values), solution),
     )  # fmt: skip
+
+
+def _better(one: Reading, at: np.ndarray, other: Reading, there: np.ndarray, ends: Any) -> bool:
+    """Whether a point is higher than another, or as high and flatter."""
+    rise = float(one.values[0] - other.values[0])
+    flatter = one.steepest(at if one.drawn is None else one.drawn, ends) < other.steepest(there, ends)
+    return rise > _RISE or (rise >= -_RISE and flatter)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +196,8 @@ def maximise(
 ) -> Maximum:  # fmt: skip
     """Maximise an objective over the variables `own` of a problem, the others held at `begin`.
 
-    `bounds` are two numbers, or two arrays over all variables of the problem.
+    The answer is the best point tried, `begin` among them, with the slope there. `bounds` are two numbers, or two
+    arrays over all variables of the problem.
     """
     from scipy.optimize import minimize
 
@@ -203,15 +215,20 @@ def maximise(
         if not solution.solved:  # a step too far: the line search comes back
             return 1e3, np.zeros_like(x)
         value, slope = problem.gradient(t, solution, seeds)
-        return -value * unit, -slope[own] * unit / scale
+        down = -slope[own] * unit / scale
+        if np.isfinite(down).all() and not best[0] <= -value * unit:
+            best[:] = -value * unit, np.array(x), down
+        return -value * unit, down
 
     low, high = (np.broadcast_to(end, problem.size)[own] * scale for end in bounds)
     x0 = np.clip(begin[own] * scale, low, high)
+    best: list[Any] = [np.nan, x0, np.full(x0.size, np.nan)]
     first, _ = cost(x0)
     options = {"maxfun": max_solves, "maxiter": max_solves, "ftol": 1e-16, "gtol": tolerance * 1e-2, "maxcor": 30}
     end = minimize(cost, x0, jac=True, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)), options=options)
+    least, x, jac = best if not end.fun <= best[0] + _RISE * unit else (end.fun, end.x, end.jac)
     edge = 1e-9 * (high - low)
-    stuck = ((end.x <= low + edge) & (end.jac > 0)) | ((end.x >= high - edge) & (end.jac < 0))
-    slope = float(np.abs(np.where(stuck, 0.0, end.jac)).max()) / unit
+    stuck = ((x <= low + edge) & (jac > 0)) | ((x >= high - edge) & (jac < 0))
+    slope = float(np.abs(np.where(stuck, 0.0, jac)).max()) / unit
     status = "solved" if slope <= tolerance else "stopped_at_limit"
-    return Maximum(tariffs_at(end.x), -float(end.fun) / unit, -float(first) / unit, status, slope, stuck)
+    return Maximum(tariffs_at(x), -float(least) / unit, -float(first) / unit, status, slope, stuck)

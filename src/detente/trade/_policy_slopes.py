@@ -19,6 +19,8 @@ from detente.trade._shock import Shock
 _ADJOINT = 1e-9
 _MOST = 3.0
 """Highest first guess."""
+_FIRST = 1e-6
+"""Part by which flows under one limit may differ, over their baselines, and count as held at once."""
 
 
 def pose(model: TradeModel, tools: Sequence[Instruments], start: Shock | None = None) -> TariffProblem:
@@ -113,20 +115,30 @@ class PolicySlopes(Slopes):
         self.adjoints = found.adjoints
         abroad = kernels.own_policy_slopes(*about, found.adjoints, self.owner, self.ceiling_owner)
         slope = problem.by_variable(tariffs, found.tariff, abroad.export_tax, abroad.limit)
-        slope = self._where_slack(tariffs, slope, problem.premia(solution), abroad.premium)
-        return Reading(np.asarray(found.values), slope, self._curvature_at(tariffs, arrays, solution))
+        drawn, slope = self._where_slack(tariffs, slope, solution, abroad.premium)
+        return Reading(np.asarray(found.values), slope, self._curvature_at(drawn, arrays, solution), drawn)
 
-    def _where_slack(self, values: np.ndarray, slope: np.ndarray, premia: np.ndarray, by_premium: Any) -> np.ndarray:
-        """A limit under which nothing binds has no slope; it is given that of a first premium, if one would pay."""
+    def _where_slack(
+        self, values: np.ndarray, slope: np.ndarray, solution: kernels.Solution, by_premium: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Settings and slopes where limits under which nothing binds are drawn in to what is sold, if that would pay.
+
+        Such a limit has no slope where it is; where it begins to bind it has that of a first premium. One that would
+        not pay stays as loose as it is, clear of what other limits do to its flow.
+        """
         problem, on = self.problem, self.problem.on["export_ceilings"]
         if not on.any():
-            return slope
-        variable, slack = problem.variable[on], premia[on] <= SLACK
-        binding = np.bincount(variable, ~slack, problem.size)
-        first = np.bincount(variable, np.where(slack, np.asarray(by_premium)[problem.slots], 0.0), problem.size)
-        idle = problem.kind["export_ceilings"] & (binding == 0)
-        out: np.ndarray = np.where(idle, np.maximum(first, 0.0) / (1.0 + values), slope)
-        return out
+            return values, slope
+        variable, slack = problem.variable[on], problem.premia(solution)[on] <= SLACK
+        idle = problem.kind["export_ceilings"] & (np.bincount(variable, ~slack, problem.size) == 0)
+        flow, sold = problem.quantities(values, solution)[on], np.zeros(problem.size)
+        np.maximum.at(sold, variable, flow)
+        # of the flows under one limit, the first that it holds
+        counts = slack & (flow >= (1.0 - _FIRST) * sold[variable])
+        first = np.bincount(variable, np.where(counts, np.asarray(by_premium)[problem.slots], 0.0), problem.size)
+        pays = idle & (first > 0)
+        drawn = np.where(pays, problem.limits_to_settings(np.where(pays, sold, 1.0)), values)
+        return drawn, np.where(idle, np.where(pays, first, 0.0) / (1.0 + drawn), slope)
 
     def _curvature_at(self, values: np.ndarray, arrays: Any, solution: kernels.Solution) -> np.ndarray:
         """Each variable's own curvature: what its flow brings the producer, times the fall of its quantity."""
