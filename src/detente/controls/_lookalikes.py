@@ -16,7 +16,7 @@ _TOGETHER = ("coltd", "ltdco", "gmbhcokg", "coinc", "cokg", "aktiengesellschaft"
 def bare(names: Iterable[str]) -> Any:
     """Names without organisation forms, signs and spaces, in small letters, as an Arrow array of text.
 
-    >>> bare(["Rosneft PJSC", "OOO \"Rosneft\"", "ROSNEFT, P.J.S.C.", "LLC"]).to_pylist()
+    >>> bare(["Rosneft PJSC", "OOO 'Rosneft'", "ROSNEFT, P.J.S.C.", "LLC"]).to_pylist()
     ['rosneft', 'rosneft', 'rosneft', '']
     """
     import pyarrow as pa

@@ -37,7 +37,7 @@ _WRONG_ENCODINGS = ("cp1252", "latin-1", "cp1251")
 def garbled(text: str) -> bool:
     """Whether a text looks like one of another encoding than it was read in.
 
-    >>> garbled("Ðîñíåôòü"), garbled("ZÃ¼rich"), garbled("Р РѕСЃ"), garbled("Zürich"), garbled("Роснефть")
+    >>> garbled("Ðîñíåôòü"), garbled("ZÃ¼rich"), garbled("РњРёСЂ"), garbled("Zürich"), garbled("Роснефть")
     (True, True, True, False, False)
     """
     if text.isascii():
