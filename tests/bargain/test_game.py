@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from detente.bargain import Game, read_game
+from detente.bargain._terms import Terms
 from detente.errors import DateError, ScenarioError, UnknownName
 
 
@@ -246,14 +247,14 @@ def test_nash_tariffs_have_a_range_over_elasticity_sets(game: Game) -> None:
 
 def test_a_deadline_is_one_of_the_games_own() -> None:
     """On 12 November 2026 the ban on gallium ends its suspension on the 27th: no instrument here; 10 January is."""
-    found = Game(on="2026-11-12").deadline
+    found = Game(on="2026-11-12")._ahead
     assert found["date"] == "2027-01-10"
     assert found["reported"]
     assert any("46-2024" in row for row in found["others"])
 
 
 def test_a_voided_duty_sets_no_deadline() -> None:
-    found = Game(on="2026-03-01").deadline
+    found = Game(on="2026-03-01")._ahead
     assert found["date"] == "2026-11-10"
     assert not any("ieepa" in name for name in found["measures"])
 
@@ -266,26 +267,22 @@ def test_a_threat_whose_range_goes_further_than_what_is_in_force_is_one(tmp_path
     assert lever.level("threat", {"rare-earths.threat": "low"}) == 0.0
 
 
-def test_stated_rivalry_that_empties_the_zone_leaves_no_deal(tmp_path: Path) -> None:
+def test_stated_rivalry_that_empties_the_zone_leaves_no_deal(game: Game, tmp_path: Path) -> None:
     """With a US weight of 3 to 5, above the largest the zone bears, no concept finds a deal; without it all do."""
     stated = "USA: {value: [3.0, 5.0], confidence: L, source: ours}"
-    file = own_file(
-        tmp_path, ("USA: {value: [0.0, 0.2], confidence: L, source: elicited; no study measures it}", stated)
-    )
-    hostile = Game(on="2025-06-11", file=file)
-    report = hostile.terms.report()
+    elicited = "USA: {value: [0.0, 0.2], confidence: L, source: elicited; no study measures it}"
+    hostile = terms_of(game, own_file(tmp_path, (elicited, stated)))
+    report = hostile.report()
     assert report["largest_rivalry"]["USA"] < 3
     assert (report["status"], report["status_without_rivalry"]) == ("empty", "open")
-    assert {hostile.terms.deal(c)["status"] for c in ("nash", "equal_gains", "kalai_smorodinsky")} == {"empty_zone"}
-    assert hostile.stalling["status"] == "nothing_to_sign"
+    assert {hostile.deal(c)["status"] for c in ("nash", "equal_gains", "kalai_smorodinsky")} == {"empty_zone"}
 
 
-def test_unknown_rivalry_is_said_to_count_as_nothing(tmp_path: Path) -> None:
+def test_unknown_rivalry_is_said_to_count_as_nothing(game: Game, tmp_path: Path) -> None:
     stated = "USA: {value: unknown, confidence: L, source: nobody}"
-    file = own_file(
-        tmp_path, ("USA: {value: [0.0, 0.2], confidence: L, source: elicited; no study measures it}", stated)
-    )
-    assert any("USA is unknown" in line for line in Game(on="2025-06-11", file=file).terms.report()["notes"])
+    elicited = "USA: {value: [0.0, 0.2], confidence: L, source: elicited; no study measures it}"
+    terms = terms_of(game, own_file(tmp_path, (elicited, stated)))
+    assert any("USA is unknown" in line for line in terms.report()["notes"])
 
 
 def test_from_nash_tariffs_there_is_a_cut_both_would_sign() -> None:
@@ -297,6 +294,11 @@ def test_from_nash_tariffs_there_is_a_cut_both_would_sign() -> None:
     assert any("of_nash" in part for part in deal["bundle"])
     assert deal["gains_range_percent"]
     assert nash.stalling["status"] == "not_asked"
+
+
+def terms_of(game: Game, file: Path) -> Terms:
+    """Terms by another game file over payoffs already priced."""
+    return Terms(read_game(file), game.clocks.on, game.payoffs, game._threat)
 
 
 def own_file(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -315,11 +317,10 @@ def test_an_issue_with_stated_values_enters_the_deal_at_them(game: Game, tmp_pat
     """Settling TikTok is worth 20 billion to the US and costs China 7.5: the Nash deal settles it, for that much."""
     stated = 'since: "2024-04-24", value: [10000, 30000], cost: [5000, 10000]}'
     mild = [(f"{p}: {{value: [0.0, 0.2], confidence: L", f"{p}: {{value: 0.0, confidence: L") for p in game.players]
-    plain = Game(on="2025-06-11", file=own_file(tmp_path, *mild)).terms.deal("nash")
-    file = own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated), *mild)
-    with_issue = Game(on="2025-06-11", file=file)
-    deal = with_issue.terms.deal("nash")
-    assert "tiktok" not in [r["name"] for r in with_issue.terms.report()["ordinal_only"]]
+    plain = terms_of(game, own_file(tmp_path, *mild)).deal("nash")
+    terms = terms_of(game, own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated), *mild))
+    deal = terms.deal("nash")
+    assert "tiktok" not in [r["name"] for r in terms.report()["ordinal_only"]]
     assert deal["bundle"][0]["settled"] == ["tiktok"]
     assert deal["bundle"][0]["lifted"] == plain["bundle"][0]["lifted"]
     change = {p: deal["gains_usd_million"][p] - plain["gains_usd_million"][p] for p in game.players}
@@ -327,21 +328,30 @@ def test_an_issue_with_stated_values_enters_the_deal_at_them(game: Game, tmp_pat
 
 
 def test_a_sector_that_counts_double_adds_its_income_once_more(game: Game, tmp_path: Path) -> None:
+    from detente.bargain._payoffs import objective
+
     weights = "weights:\n  sectors: {USA: {C24A: {value: [2.0, 2.0], source: ours}}}\n"
-    heavy = Game(on="2025-06-11", file=own_file(tmp_path, ("weights:\n", weights)))
+    heavy = read_game(own_file(tmp_path, ("weights:\n", weights)))
     threat = {lever.spec.name: "threat" for lever in game.board.levers if lever.can_rise}
-    shocks = [game.board.shock({}), game.board.shock(threat)]
-    income = game.model.solve_many(shocks)["sector_income_percent"].sel(sector="C24A", economy="USA").to_numpy()
+    found = game.model.solve_many([game.board.shock({}), game.board.shock(threat)])
+    income = found["sector_income_percent"].sel(sector="C24A", economy="USA").to_numpy()
     expected = game.payoffs.of(threat) + np.array([income[1] - income[0], 0.0])
-    np.testing.assert_allclose(heavy.payoffs.of(threat), expected, atol=1e-9)
+    level = objective(found, game.model, heavy)
+    np.testing.assert_allclose(level[1] - level[0], expected, atol=1e-9)
 
 
 def test_what_has_been_stated_of_the_truce_is_used(game: Game, tmp_path: Path) -> None:
     """A truce that costs both more than waiting could bring makes both sign now."""
+    from detente.bargain._leverage import leverage
+    from detente.bargain._stall import floors, stalling
+
     stated = ("truce_cost_percent_a_month: {value: unknown", "truce_cost_percent_a_month: {value: [0.5, 0.5]")
-    dear = Game(on="2025-06-11", file=own_file(tmp_path, stated))
+    dear = read_game(own_file(tmp_path, stated))
+    held = leverage(game.board, game.payoffs, {})
+    stay = floors(game.board, game.model, game.payoffs)
+    cases = stalling(dear, game.board, game.payoffs, held, stay, game._pie(), "short")["cases"]
     assert any(m > 0 for case in game.stalling["cases"] for m in case["best_month"].values())
-    assert all(m == 0 for case in dear.stalling["cases"] for m in case["best_month"].values())
+    assert all(m == 0 for case in cases for m in case["best_month"].values())
 
 
 def test_ranges_hold_the_middle(game: Game) -> None:
@@ -382,7 +392,7 @@ def test_a_wrong_game_file_says_where(tmp_path: Path, change: tuple[str, str], m
 def test_an_issue_with_a_value_and_no_cost_is_not_told_as_unknown(game: Game, tmp_path: Path) -> None:
     stated = 'since: "2024-04-24", value: [10000, 30000]}'
     file = own_file(tmp_path, ('since: "2024-04-24", value: unknown}', stated))
-    row = next(r for r in Game(on="2025-06-11", file=file).terms.report()["ordinal_only"] if r["name"] == "tiktok")
+    row = next(r for r in terms_of(game, file).report()["ordinal_only"] if r["name"] == "tiktok")
     assert row["value"] == [10000.0, 30000.0]
     assert "costs CHN" in row["lacks"]
 
@@ -393,17 +403,17 @@ def test_a_measure_the_ledger_does_not_hold_is_refused(tmp_path: Path) -> None:
         Game(on="2025-06-11", file=file)
 
 
-def test_what_is_not_stated_is_said_to_be_assumed(tmp_path: Path) -> None:
+def test_what_is_not_stated_is_said_to_be_assumed(game: Game, tmp_path: Path) -> None:
     text = own_file(tmp_path).read_text(encoding="utf-8")
-    cut = text[: text.index("weights:")]
     place = tmp_path / "bare.yaml"
-    place.write_text(cut + "deals: {}\n", encoding="utf-8")
-    bare = Game(on="2025-06-11", file=place)
-    assert any("rivalry weight of USA is not stated" in line for line in bare.warnings)
-    assert any("discount rate of CHN is not stated: 5 %" in line for line in bare.warnings)
+    place.write_text(text[: text.index("weights:")] + "deals: {}\n", encoding="utf-8")
+    assert any("rivalry weight of USA is not stated" in line for line in terms_of(game, place).report()["notes"])
+    assert "5 % a year assumed" in read_game(place).discount["CHN"].source
 
 
 def test_a_post_with_a_range_moves_the_threat_by_it(tmp_path: Path) -> None:
+    from detente.bargain._tornado import _cases
+
     file = own_file(
         tmp_path,
         (
@@ -416,7 +426,7 @@ def test_a_post_with_a_range_moves_the_threat_by_it(tmp_path: Path) -> None:
     held = rates["threat-high"] - rates["threat-low"]
     assert held.max() == pytest.approx(2.5)
     assert wide.board.choice({"us-tariffs": "threat"}, {"us-tariffs.threat": "low"})[0] == "threat-low"
-    assert any(v.name.endswith("what was announced") for v in wide._variations)
+    assert [c.end for c in _cases(wide.board.named("us-tariffs"))] == ["low", "high"]
 
 
 def test_all_problems_of_a_game_file_come_at_once(tmp_path: Path) -> None:
