@@ -26,6 +26,23 @@ def test_draws_are_what_single_solves_find(draws):
             np.testing.assert_allclose(member.array(name), alone.array(name), atol=1e-9, err_msg=name)
 
 
+def test_draws_outside_what_studies_find_are_counted():
+    from detente.trade._draws import beyond_studies
+    from detente.world import elasticity_set, elasticity_sets
+
+    world = dt.World.load()
+    studies = [n for n in elasticity_sets() if n not in ("uniform-4", "in-sample")]
+    found = np.array([elasticity_set(n, list(world.sectors)) for n in studies])
+    within, beyond = np.median(found, axis=0), found.min(axis=0).copy()
+    beyond[3] *= 0.9
+    assert beyond_studies(world, found) == ""
+    said = beyond_studies(world, np.stack([within, beyond, within, within]))
+    assert said.startswith("In 1 of 4 draws")
+    assert "extrapolate" in said
+    assert beyond_studies(world, np.full((2, 28), 0.76), one_study=True) == ""
+    assert "0.50 to 0.90" in beyond_studies(world, np.array([[0.5] * 28, [0.9] * 28]), one_study=True)
+
+
 @pytest.mark.parametrize(
     ("name", "dims"),
     [("real_income_percent", ["economy"]), ("output", ["sector", "economy"]),

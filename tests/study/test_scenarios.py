@@ -121,6 +121,37 @@ report: [trade_quantity_percent]
     assert again.record["fingerprint"] == done.record["fingerprint"]
 
 
+def test_a_ban_is_printed_as_a_ban_and_a_small_limit_as_what_it_is(tmp_path, capsys):
+    from detente.cli._run import _show
+
+    for value, limit, premium in ((0, "ban", "-"), (0.0001, "0.01", None)):
+        row = f"{{export_ceiling: share_of_baseline, exporter: CHN, importer: USA, sectors: C, value: {value}}}"
+        done = dt.run(written(tmp_path, f"world: g20-2019\nafter: {{changes: [{row}]}}\nmodel: {{horizon: short}}\n"))
+        _show(done.as_dict(), None)
+        line = next(t for t in capsys.readouterr().out.splitlines() if "CHN" in t and "USA" in t and "->" not in t)
+        assert limit in line.split()
+        assert premium is None or premium in line.split()
+
+
+def test_producers_receipts_can_be_reported_and_premia_have_their_own_place(tmp_path):
+    done = dt.run(written(tmp_path, GOOD.replace("trade_percent]", "trade_receipts]")), tmp_path / "out")
+    assert "trade_receipts" in set(done.to_frame()["variable"])
+    with xr.open_dataset(tmp_path / "out" / "results.nc") as kept:
+        # without export taxes and rents producers receive what is paid at the border
+        assert kept["trade_receipts"].dims == ("sector", "importer", "exporter")
+        total = float(done.equilibrium["trade"].sum())
+        assert float(kept["trade_receipts"].sum()) == pytest.approx(total, rel=1e-9)
+    told = problems(tmp_path, GOOD.replace("trade_percent]", "premium_percent]"))
+    assert len(told) == 1
+    assert "export_ceilings" in told[0]
+
+
+def test_draws_say_where_they_leave_what_studies_find(tmp_path):
+    row = "{tariff: add, importer: USA, exporter: CHN, sectors: goods, rate: 0.2}"
+    done = dt.run(written(tmp_path, f"after: {{changes: [{row}]}}\nmodel: {{horizon: short}}\n"), draws=3)
+    assert "one study" in done.as_dict()["draws_note"]
+
+
 def test_an_unknown_item_and_an_item_beside_sectors(tmp_path):
     row = "{export_ceiling: share_of_baseline, exporter: CHN, item: rare-earth-magnet, sectors: C27, value: 0.5}"
     told = problems(tmp_path, f"after:\n  changes:\n    - {row}\n")

@@ -6,12 +6,28 @@ import numpy as np
 import pytest
 
 import detente as dt
-from detente.errors import ShockError
+from detente.errors import ShockError, UnknownName
 
 
 @pytest.fixture(scope="module")
 def world():
     return dt.World.load("g20-2019")
+
+
+@pytest.mark.parametrize("name", ["value", "leakage"])
+@pytest.mark.parametrize("given", [None, "0", [0.5], float("inf")])
+def test_what_is_no_number_is_refused_as_such(world, name, given):
+    with pytest.raises(ShockError, match=r"export_ceilings\[0\].*is not a share"):
+        dt.Shock(export_ceilings=[dt.Ceiling("CHN", "USA", "C", **{"value": 0.5, name: given})]).arrays(world)
+
+
+def test_members_with_different_ceilings_have_no_one_table_of_premia(world):
+    model = dt.TradeModel(world, horizon="short")
+    limits = [dt.Ceiling("CHN", "USA", "C", 0.9), dt.Ceiling("JPN", "USA", "C", 0.9)]
+    some = model.solve_many([dt.Shock(), dt.Shock(export_ceilings=limits[:1]), dt.Shock(export_ceilings=limits)])
+    with pytest.raises(UnknownName, match="different numbers of ceilings"):
+        some["premium_percent"]
+    assert some["real_income_percent"].shape[0] == 3
 
 
 def test_a_ban_on_magnets_is_a_wall_and_no_source_of_cash():

@@ -98,6 +98,8 @@ BAD = {
     "nan trade": ("trade", (1, 0, 2), np.nan, "trade: NaN or infinite at s1/e0/e2"),
     "infinite tariff": ("tariffs", (1, 0, 2), np.inf, "tariffs: NaN or infinite at s1/e0/e2"),
     "tariff of -200 %": ("tariffs", (1, 2, 0), -2.0, r"tariffs: below -1 \(lowest -2\) at s1/e2/e0"),
+    "tariff that leaves no price": ("tariffs", (1, 2, 0), -1.0, "tariffs: -100 % or less at s1/e2/e0"),
+    "duty on home sales": ("tariffs", (1, 2, 2), 0.1, "tariffs: a duty on home sales at s1/e2/e2"),
     "negative input share": ("input_shares", (0, 0, 1), -0.1, "input_shares: below 0"),
     "nan value added": ("value_added_shares", (2, 1), np.nan, "value_added_shares: NaN or infinite at e2/s1"),
     "cost shares above one": ("value_added_shares", (2, 1), 0.999, "do not sum to one .*e2/s1"),

@@ -42,7 +42,7 @@ def _show(answer: dict[str, Any], out: Path | None) -> None:
     _show_results("Real income, largest changes", "economy", income, spans.get("real_income_percent"), 3)
     _show_results("Goods trade by value", "flow", results.get("trade_percent", {}), spans.get("trade_percent"), 1)
     if spans:
-        print(f"Intervals: 5 to 95 % of {answer['draws']} draws of the trade elasticities.")
+        print(f"Intervals: 5 to 95 % of {answer['draws']} draws of the trade elasticities.", answer["draws_note"])
     _show_ceilings(answer.get("export_ceilings", []))
     notes(answer.get("notes", []))
     print(
@@ -70,12 +70,19 @@ def _show_ceilings(limits: list[dict[str, Any]]) -> None:
         return
     largest = sorted(limits, key=lambda row: -row["trade_baseline"])[:8]
     rows = [
-        (row["sector"], _some(row["exporter"]), _some(row["importer"]), f"{100 * row['limit']:.1f}",
-         f"{row['premium_percent']:.1f}")
+        (row["sector"], _some(row["exporter"]), _some(row["importer"]), *_licence(row["limit"], row["premium_percent"]))
         for row in largest
     ]  # fmt: skip
     title = f"Export ceilings, the largest flows of {len(limits)}: what a licence is worth"
     table(title, ["good", "from", "to", "limit %", "premium %"], rows, right=[3, 4])
+
+
+def _licence(limit: float, premium: float) -> tuple[str, str]:
+    """Limit and premium in words: a ban has no licence, and a small limit is no ban."""
+    if limit <= 0.0:
+        return "ban", "-"
+    percent = 100.0 * limit
+    return f"{percent:.1f}" if percent >= 1.0 else f"{percent:.3g}", f"{premium:.1f}"
 
 
 def _some(codes: list[str]) -> str:

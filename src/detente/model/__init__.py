@@ -20,6 +20,8 @@ from detente.model._baseline import baseline_from_accounts as baseline_from_acco
 from detente.model._baseline import no_shock as no_shock
 from detente.model._batch import solve_many as solve_many
 from detente.model._batch import solve_together as solve_together
+from detente.model._cut_off import cut_off as cut_off
+from detente.model._cut_off import missing_goods as missing_goods
 from detente.model._decompose import decompose as decompose
 from detente.model._decompose import prepare as prepare
 from detente.model._first_order import first_order_welfare as first_order_welfare

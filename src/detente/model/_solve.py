@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 from detente.model._anderson import anderson, newton
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._config import compile_seconds
+from detente.model._cut_off import unpayable, wrong_way
 from detente.model._map import Pace, State, allocate, start, step
 from detente.model._wedges import Wedges, share_factor, wedges
 
@@ -45,9 +46,10 @@ _REMEDIES = {
         "Take a smaller shock, or raise max_steps: the worst gaps that doctor() names say where it hangs."
     ),
     "no_equilibrium": (
-        "No equilibrium was found in which every economy has something left to spend: a fixed transfer takes more "
-        "than the income that pays it, or there is too little trade to pay or receive it in. "
-        'Use deficits="balanced" (or "proportional"), or take a smaller shock.'
+        "No equilibrium was found in which every economy has something left to spend: a transfer takes more than the "
+        "income that pays it, or trade is too little, or banned, to pay or receive it in, or to pay for what nobody "
+        'makes at home. doctor() names who. Use deficits="balanced" (no transfers), a small limit instead of a ban, '
+        "or take a smaller shock."
     ),
     "not_finite": (
         "A price or an income left the numbers that can be held (an economy cut off, or a ratio near zero). "
@@ -250,15 +252,24 @@ def solve(
     Never raises for a failed solve: look at `.status`. NaN or infinity is never success.
     """
     clock, compiled = time.perf_counter(), compile_seconds()
-    direct = _near(baseline, parameters, shock, begin or start(baseline, shock), options)
+    begin = begin or start(baseline, shock)
+    hopeless = bool(unpayable(baseline, parameters, shock).any())
+    # where nothing can be found one road says where it hangs; more would only take longer
+    direct = (
+        _direct(baseline, parameters, shock, begin, options, _BY_TRADE)
+        if hopeless
+        else _near(baseline, parameters, shock, begin, options)
+    )
     end, steps, status = direct, direct.steps, Status.solved
-    if not direct.found(options.tolerance):
+    if hopeless:
+        status = Status.no_equilibrium
+    elif not direct.found(options.tolerance):
         last, reached = _continue(baseline, parameters, shock, options)
         steps += last.steps
         if reached >= 1.0:
             end = last
         else:
-            status = _failure(baseline, parameters, between(baseline, shock, reached), direct, last, options)
+            status = _failure(baseline, parameters, shock, between(baseline, shock, reached), direct, last, options)
     compiling = compile_seconds() - compiled
     return Solution(end.state, status, end.gap, steps, time.perf_counter() - clock, compiling)
 
@@ -288,7 +299,7 @@ def _continue(
 
 
 def _failure(
-    baseline: Baseline, parameters: Parameters, part: ShockArrays, direct: Attempt, last: Attempt,
+    baseline: Baseline, parameters: Parameters, shock: ShockArrays, part: ShockArrays, direct: Attempt, last: Attempt,
     options: SolverOptions,
 ) -> Status:  # fmt: skip
     """What to call a solve that found nothing: `last` is the end of the walk, at `part` of the shock."""
@@ -299,6 +310,8 @@ def _failure(
         # income has shrunk towards the transfer an economy owes: what is left to spend goes to nothing
         if np.any(owes & ~(final_ratio(baseline, parameters, part, last.state) > _NOTHING)):
             return Status.no_equilibrium
+    if wrong_way(baseline, parameters, shock, final_ratio(baseline, parameters, part, last.state)):
+        return Status.no_equilibrium
     return Status.stopped_at_limit if np.isfinite(direct.gap) else Status.not_finite
 
 

@@ -313,7 +313,10 @@ class Reader:
             self.say(("report",), "report must be a list of result names")
             return REPORT
         for i, name in enumerate(data):
-            if name not in Equilibrium.names():
+            if name in Equilibrium.beside:
+                what = f"{name} has no place in a table by economy or flow"
+                self.say(("report", i), what, "Leave it out: a run gives it for every limit, under export_ceilings.")
+            elif name not in Equilibrium.names():
                 self.problems.append(
                     unknown("result", str(name), Equilibrium.names(), self.document.where(("report", i)))
                 )

@@ -104,8 +104,14 @@ class Run:
             "fingerprint": self.record["fingerprint"], "model": self.equilibrium.model.describe(),
             "results": self.results,
             **self._ceilings(),
-            **({"draws": len(self.draws), "intervals": self.intervals} if self.draws is not None else {}),
+            **self._drawn(),
         }  # fmt: skip
+
+    def _drawn(self) -> dict[str, Any]:
+        """How many draws, what they span, and what to know before that is read; nothing without draws."""
+        if self.draws is None:
+            return {}
+        return {"draws": len(self.draws), "draws_note": self.draws.note, "intervals": self.intervals}
 
     def _ceilings(self) -> dict[str, Any]:
         """What each export ceiling is worth, and controls that gave none; nothing where the shock has neither."""

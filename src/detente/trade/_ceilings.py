@@ -57,13 +57,17 @@ class Ceiling:
     def problems(self, where: str) -> list[Problem]:
         """What is wrong with the numbers, before any world is looked at."""
         out = []
-        if not (math.isfinite(self.value) and self.value >= 0):
-            out.append(Problem(where, f"a ceiling of {self.value} is not a share", "Give 0 (a ban) or more."))
-        if not 0 <= self.leakage <= 1:
-            out.append(Problem(where, f"a leakage of {self.leakage} is not a share", "Give 0 to 1."))
-        if self.rent not in RENTS:
+        if not (_number(self.value) and self.value >= 0):
+            out.append(Problem(where, f"a ceiling of {self.value!r} is not a share", "Give 0 (a ban) or more."))
+        if not (_number(self.leakage) and 0 <= self.leakage <= 1):
+            out.append(Problem(where, f"a leakage of {self.leakage!r} is not a share", "Give 0 to 1."))
+        if not isinstance(self.rent, str) or self.rent not in RENTS:
             out.append(Problem(where, f"rent to {self.rent!r} is unknown", f"Choose {', '.join(RENTS)}."))
         return out
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and math.isfinite(value)
 
 
 def ceiling_arrays(ceilings: Sequence[Ceiling], world: World, problems: list[Problem]) -> kernels.Ceilings | None:

@@ -11,6 +11,8 @@ from detente import model as kernels
 if TYPE_CHECKING:
     from detente.trade._equilibrium import Equilibrium
 
+_TIGHT = 0.5
+"""Limit over baseline quantity below which a ceiling is named."""
 _EQUATIONS = {"value_added": "factor market", "price": "price", "spending": "spending", "premium": "export ceiling"}
 
 
@@ -57,6 +59,7 @@ def _extremes(equilibrium: Equilibrium, count: int) -> list[str]:
     for n in np.argsort(left)[:count]:
         if left[n] <= 0:
             out.append(f"{world.economies[n]}: the transfer it pays is more than all its income")
+    out += _ceilings(equilibrium, count)
     wedge = np.log(np.asarray(shock.trade_cost)) + np.log1p(np.asarray(shock.tariff)) - np.log1p(world.tariffs)
     traded = np.where(world.trade > 0, np.abs(np.where(np.isfinite(wedge), wedge, np.inf)), 0.0)
     for place in np.argsort(-traded, axis=None)[:count]:
@@ -72,4 +75,37 @@ def _extremes(equilibrium: Equilibrium, count: int) -> list[str]:
             out.append(
                 f"{world.economies[n]}: a fixed transfer {what} of {abs(deficit[n] / final[n]):.0%} of its spending"
             )
+    return out
+
+
+def _ceilings(equilibrium: Equilibrium, count: int) -> list[str]:
+    """Whom bans cut off, and what they then lack; the bans and tight limits on the largest flows."""
+    m, world, ceilings = equilibrium.model, equilibrium.model.world, equilibrium.arrays.ceilings
+    if ceilings is None:
+        return []
+    out: list[str] = []
+    given = equilibrium.shock.export_ceilings
+    bans = ", ".join(f"export_ceilings[{k}]" for k, c in enumerate(given) if c.limit <= 0)
+    for side, cut in zip(("exports", "imports"), kernels.cut_off(m.baseline, equilibrium.arrays), strict=True):
+        for e in map(int, np.flatnonzero(cut)):
+            words = f"{world.economies[e]}: all its {side} are banned ({bans})"
+            lacking = np.flatnonzero(kernels.missing_goods(m.baseline, m.parameters, e))
+            if side == "exports" and lacking.size:
+                goods = ", ".join(world.sectors[j] for j in lacking[:count])
+                words += f", and it makes no {goods} at home, which it must pay for abroad"
+            transfer = float(m.baseline.deficit[e] / m.baseline.final[e])
+            if abs(transfer) > 1e-9:
+                words += f"; before, it {'received' if transfer > 0 else 'paid'} a transfer of {abs(transfer):.2%} "
+                words += "of its spending"
+            out.append(words)
+    j, i, n, group, limit = (
+        np.asarray(getattr(ceilings, k)) for k in ("sector", "exporter", "importer", "group", "limit")
+    )
+    tight = np.flatnonzero(limit[group] < _TIGHT)
+    largest = tight[np.argsort(-world.trade[j[tight], n[tight], i[tight]])][:count]
+    for f in largest:
+        names = f"{world.sectors[j[f]]} from {world.economies[i[f]]} to {world.economies[n[f]]}"
+        out.append(
+            f"{names} is banned" if limit[group[f]] <= 0 else f"{names} is held to {limit[group[f]]:.3g} of what it was"
+        )
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.errors import Problem, ShockError
+from detente.errors import Problem, ShockError, WorldError
 from detente.world import World, elasticity_set, elasticity_sets
 
 _OURS = ("uniform-4", "in-sample")
@@ -24,6 +24,30 @@ def spread_between_studies(world: World) -> np.ndarray:
     logs = np.log([elasticity_set(n, sectors) for n in names])
     spread: np.ndarray = logs.std(axis=0, ddof=1)
     return spread
+
+
+def beyond_studies(world: World, thetas: np.ndarray, one_study: bool = False) -> str:
+    """One sentence where draws (draw, sector) leave what published studies find; empty where they do not.
+
+    `one_study`: the elasticity is a horizon's own, one number from one study, so that any spread is beyond it.
+    """
+    low, high = thetas.min(), thetas.max()
+    if one_study:
+        same = high - low <= 1e-9 * high
+        text = f"This horizon's elasticity is one study's; the draws reach from {low:.2f} to {high:.2f} around it: "
+        return "" if same else text + "the ends of an interval extrapolate."
+    names = [n for n in elasticity_sets() if n not in _OURS]
+    try:
+        found = np.array([elasticity_set(n, [world.parents.get(s, s) for s in world.sectors]) for n in names])
+    except WorldError:  # sectors that no study knows: nothing to compare with
+        return ""
+    outside = (thetas < found.min(axis=0) * (1 - 1e-9)) | (thetas > found.max(axis=0) * (1 + 1e-9))
+    if not outside.any():
+        return ""
+    return (
+        f"In {int(outside.any(axis=1).sum())} of {len(thetas)} draws some sector's elasticity lies outside what "
+        f"the published studies find for it ({outside.mean():.0%} of all drawn): the ends of an interval extrapolate."
+    )
 
 
 def draw_elasticities(

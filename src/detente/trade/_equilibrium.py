@@ -58,11 +58,16 @@ class Equilibrium:
         "sector_income_percent",
         "spending",
     )
-    by_flow: ClassVar[tuple[str, ...]] = ("trade", "trade_baseline", "trade_percent", "trade_quantity_percent")
+    by_flow: ClassVar[tuple[str, ...]] = (
+        "trade",
+        "trade_baseline",
+        "trade_percent",
+        "trade_quantity_percent",
+        "trade_receipts",
+    )
     by_pair: ClassVar[tuple[str, ...]] = ("goods_trade_percent",)
-    beside: ClassVar[tuple[str, ...]] = ("trade_receipts", "premium_percent")
-    """Results read by name that are not in every table: what producers receive for each flow, where `trade` is its
-    value at the border, export tax and rent in it; and the premium of each limit, where the shock has any."""
+    beside: ClassVar[tuple[str, ...]] = ("premium_percent",)
+    """Results read by name that are not in every table: the premium of each limit, where the shock has any."""
 
     @property
     def status(self) -> kernels.Status:
@@ -96,7 +101,7 @@ class Equilibrium:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Names of all results that every equilibrium has; `beside` names two more."""
+        """Names of all results that every equilibrium has; `beside` names one more."""
         return (*cls.by_economy, *cls.by_sector, *cls.by_flow, *cls.by_pair)
 
     @functools.cached_property

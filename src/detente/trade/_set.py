@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente import model as kernels
-from detente.errors import SolveError, UnknownName, unknown
+from detente.errors import Problem, SolveError, UnknownName, unknown
 from detente.trade._equilibrium import Equilibrium
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class EquilibriumSet:
         good = next((r for r in rows if r is not None), None)
         if good is None:
             raise SolveError("no member of the batch has an equilibrium; look at .status for each")
+        apart = [n for n in names if len({r[n].shape for r in rows if r is not None}) > 1]
+        if apart:
+            what = f"{', '.join(apart)}: members have different numbers of ceilings, so there is no one table"
+            raise UnknownName([Problem("result", what, "Read it from each of .members.")])
         none = {n: np.full(good[n].shape, np.nan) for n in names}
         return {n: np.stack([(r or none)[n] for r in rows]) for n in names}
 
@@ -69,6 +73,18 @@ class EquilibriumSet:
         labels = [m.shock.label or str(k) for k, m in enumerate(self.members)]
         return labels if len(set(labels)) == len(labels) else list(range(len(labels)))
 
+    @property
+    def note(self) -> str:
+        """What to know before an interval over draws is read; empty where nothing is."""
+        from detente.trade._draws import beyond_studies
+
+        if self.dimension != "draw" or not self.members:
+            return ""
+        model = self.members[0].model
+        return beyond_studies(
+            model.world, np.array([m.model.theta for m in self.members]), model.closure.theta is not None
+        )
+
     def interval(self, name: str, level: float = 0.9) -> xr.Dataset:
         """Median and the central interval of a result over the members that have an equilibrium.
 
@@ -82,7 +98,13 @@ class EquilibriumSet:
         tail = (1.0 - level) / 2.0
         found = values.quantile([tail, 0.5, 1.0 - tail], dim=self.dimension, skipna=True)
         parts = dict(zip(("low", "median", "high"), (found.isel(quantile=k, drop=True) for k in range(3)), strict=True))
-        attrs = {**values.attrs, "level": level, "members": self.solved, "failed": len(self) - self.solved}
+        attrs = {
+            **values.attrs,
+            "level": level,
+            "members": self.solved,
+            "failed": len(self) - self.solved,
+            "note": self.note,
+        }
         return xr.Dataset(parts, attrs=attrs)
 
     def to_frame(self, name: str, level: float = 0.9) -> pd.DataFrame:

@@ -151,6 +151,15 @@ def _final_shares(reader: _Reader, world: World, given: Array | None, tolerance:
     return shares, float(relative.max(initial=0.0))
 
 
+def _duties(reader: _Reader, tariffs: Array | None) -> None:
+    """Duties that leave a price, on trade across a border."""
+    if tariffs is None:
+        return
+    reader.refuse("tariffs", tariffs <= -1.0, "-100 % or less", "A duty of -100 % leaves no price; 0.25 means 25 %.")
+    home = (tariffs != 0) & np.eye(tariffs.shape[1], dtype=bool)
+    reader.refuse("tariffs", home, "a duty on home sales", "Home sales bear none: set them to 0.")
+
+
 def build(
     cls: type[World],
     arrays: Mapping[str, Any],
@@ -179,6 +188,7 @@ def build(
         k: None if arrays[k] is None and k not in ("trade", "tariffs") else reader.read(k, arrays[k], *rules[k])
         for k in rules
     }
+    _duties(reader, read["tariffs"])
     given = (arrays["input_shares"] is not None, arrays["value_added_shares"] is not None)
     costs = _cost_shares(reader, read["input_shares"], read["value_added_shares"], given, tolerance)
     if reader.problems or costs is None:
