@@ -6,13 +6,14 @@ from typing import Any
 
 from detente.claims._chances import CHANCE, Chance
 from detente.claims._claim import POINTS_UNIT, SHARE, Claim
+from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._heads import ENDS, heads_another
 from detente.claims._purchases import purchases
 from detente.claims._quantities import Quantity
 from detente.claims._roles import ends, ends_of, role, sign
 from detente.claims._units import PERCENT, POINTS
-from detente.claims._words import BALANCE, BUY, FLOW, MACRO, TARIFF, forms
+from detente.claims._words import BALANCE, BUY, DOWN, FLOW, MACRO, TARIFF, UP, forms
 
 _HOLDS = forms("control account supply produce make dominate process mine hold provide refine represent source") | {
     "up"
@@ -42,13 +43,14 @@ def _chance(frame: Frame, c: Chance) -> Claim:
     return frame.claim(
         "probability", frame.first, frame.after, probability=(c.low, c.high), unit="probability",
         subject=frame.topics(), modality="forecast", said={"probability": text},
-        derived=("probability",) if c.reckoned else (), actor=_first(frame),
+        derived=("probability",) if c.reckoned else (), actor=_only(frame),
     )  # fmt: skip
 
 
-def _first(frame: Frame) -> str | None:
-    places = frame.places()
-    return places[0].code if places else None
+def _only(frame: Frame) -> str | None:
+    """The economy a chance is about, where the clause names one alone."""
+    codes = {p.code for p in frame.places()}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _text(frame: Frame, q: Quantity) -> str:
@@ -187,7 +189,7 @@ def _measured(noun: str) -> str:
 def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | None]:
     """Whose trade it is and with whom: `China's exports to the US`, `US imports from China`."""
     row = frame.s.row
-    before = [p for p in frame.places() if p.after <= head and head - p.after <= 3]
+    before = [p for p in frame.places() if p.after <= head and head - p.after <= 3 and _owns(frame, p, head)]
     after = [p for p in frame.places() if p.first > head and not _next_flow(frame, head, p.first)]
     actor = before[-1].code if before else None
     target = None
@@ -210,12 +212,7 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     if actor is None and noun in MACRO:
         ours = row[head - 1].key == "our"
         said = frame.s.said_by(head)
-        near = [
-            p
-            for p in frame.places()
-            if (p.first < head and not {"to", "with", "from"} & set(frame.s.keys(max(0, p.first - 2), p.first)))
-            or {"in", "of"} & set(frame.s.keys(max(0, p.first - 2), p.first))
-        ]
+        near = [p for p in frame.places() if {"in", "of"} & set(frame.s.keys(max(0, p.first - 2), p.first))]
         if ours:
             return said.speaker.economy or None if said is not None else None, None
         actor = near[0].code if near else None
@@ -228,6 +225,13 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     if actor is None and frame.context.subject and {"its", "their"} & set(frame.s.keys(frame.first, head)):
         actor = frame.context.subject
     return actor, target if target != actor else None
+
+
+def _owns(frame: Frame, place: Place, head: int) -> bool:
+    """Whether nothing but adjectives stands between an economy and what is measured: not `Chinese imports pushed
+    inflation`."""
+    between = frame.s.keys(place.after, head)
+    return not any(k in FLOW | DOWN | UP or k in (",", ";", "and", "as", "said", "says") for k in between)
 
 
 def _next_flow(frame: Frame, head: int, i: int) -> bool:

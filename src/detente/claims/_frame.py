@@ -23,6 +23,7 @@ _MANY = words("dozens all most many other several some every trading of each var
 _WORLD = _MANY_OF | words("worldwide universal globally elsewhere")
 _BEGAN = words("imposed announced threatened introduced levied unveiled earlier enacted")
 _NOW = words("now currently")
+_SITE = words("in ( at")
 MOST = 16
 """Numbers read in one clause: reading the cells of a table pair by pair would take quadratic time."""
 
@@ -33,7 +34,7 @@ class Context:
 
     anchor: dt.date | None = None
     pair: tuple[str, str] | None = None
-    """The two economies the article names most."""
+    """The two economies that are an article's main parties; None where a sentence or two name them."""
     subject: str | None = None
     tariff: bool = False
     """Whether the clause before spoke of a duty."""
@@ -42,6 +43,8 @@ class Context:
     named: frozenset[str] = frozenset()
     """Every economy that the article names."""
     paragraph: int = -1
+    facing: tuple[str | None, str | None] | None = None
+    """Who levies on whom, of the clause before in the same sentence."""
     said: dict[int, tuple[dt.date, dt.date]] = field(default_factory=dict)
 
 
@@ -82,9 +85,19 @@ class Frame:
     def other(self, code: str | None) -> str | None:
         """The other of the article's two economies."""
         pair = self.context.pair
-        if pair is None or code not in pair:
-            return None
+        if pair is None or code not in pair or set(self.parties) - set(pair):
+            return None  # a third economy in the sentence may as well be meant
         return pair[1] if code == pair[0] else pair[0]
+
+    @functools.cached_property
+    def parties(self) -> list[str]:
+        """Economies the sentence names, but for those that are only where it happens: `met in Switzerland`."""
+        return list(dict.fromkeys(p.code for p in self.s.economies if not self._site(p.first)))
+
+    def _site(self, i: int) -> bool:
+        row = self.s.row
+        in_town = i > 2 and row[i - 1].text == "," and row[i - 2].capital and row[i - 3].key in _SITE
+        return i > 0 and (row[i - 1].key in _SITE or in_town)  # "in Geneva, Switzerland"
 
     def guess(self, code: str | None) -> str | None:
         """The other of the article's two economies, unless the clause names it in some other role."""

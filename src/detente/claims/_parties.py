@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
+from detente.claims._acts import goes_on, levies
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to
@@ -51,12 +52,20 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         j = _behind_goods(frame, j)
         if j < frame.first:
             pass
-        elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)):
+        elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)) or _struck(frame, place):
             out.append(place)
             continue
         if _goods_follow(frame, place) and not owns_tariff(frame, place):
             out.append(place)
     return out
+
+
+def _struck(frame: Frame, place: Place) -> bool:
+    """`charges China 55 %`, `hit Peru with 20 %`: the object of a verb of levying."""
+    return place.first > frame.first and frame.s.row[place.first - 1].key in _STRIKES
+
+
+_STRIKES = forms("charge tax slap saddle") | words("hit hits hitting")
 
 
 def _behind_goods(frame: Frame, j: int) -> int:
@@ -210,7 +219,9 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     two = any(k == "two" and keys[i + 1 : i + 2] and keys[i + 1] in _SIDES for i, k in enumerate(keys))
     pair = bool(_PAIR & set(keys)) or joint or two
     others = [s for s in subjects if s not in wanted]  # "Chile and the EU agreed to cut tariffs on Chilean salmon"
-    actors = owners[:1] or passive[:1] or others[:1] or subjects[:1]
+    acting = {p.code for p in free if levies(frame, p)}
+    others = [s for s in [*others, *subjects] if s in acting]
+    actors = owners[:1] or passive[:1] or others[:1]
     inferred: list[str] = []
     both = list(dict.fromkeys(subjects))[:2] if pair and not owners else []
     if pair and len(both) < 2 and not owners and not wanted:
@@ -230,7 +241,9 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         actors, inferred = _inherited(frame, wanted)
     wanted = [w for w in wanted if w not in actors] or wanted[:0]
     if not wanted and actors:
-        guess = frame.other(actors[0])
+        mirrored = frame.context.facing or (None, None)
+        back = mirrored[1] == actors[0] and set(frame.parties) <= set(mirrored)  # "US duties on China ..., Beijing's"
+        guess = mirrored[0] if back else frame.other(actors[0])
         if any(p.code == guess and p.first and row[p.first - 1].text == "," for p in frame.places()):
             guess = None  # ", Mexico won a reprieve": another subject
         if guess is not None and not frame.topics("good") and not frame.worldwide:
@@ -287,7 +300,7 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     if any(k in ("exempted", "exempts") and lead[i - 1] not in _PASSIVE for i, k in enumerate(lead) if i):
         return []  # "Trump exempted beef from": who exempts is who levies
     if before and (hit or any(k in PAYS | GETS | AVOIDS for k in lead) or agreed_to(frame)):
-        return [p.code for p in before]
+        return [p.code for p in before if len(before) == 1 or not owns_tariff(frame, p)]
     if before and SELLS & set(lead) and any(market(frame, p) for p in free):
         return [before[0].code]  # "Germany exported fewer cars to the US after the 27.5 % duty"
     if not before and frame.context.subject and {"its", "their"} & set(lead[:2]) and SELLS_WHAT & set(lead[:4]):
@@ -419,22 +432,18 @@ _WITH = words("with by at a an")
 
 def _both_before(frame: Frame) -> list[str]:
     """The two economies the sentence or the article speaks of."""
-    here = list(dict.fromkeys(p.code for p in frame.s.economies))
+    here = frame.parties
     if len(here) == 2:
         return here
-    return list(frame.context.pair) if frame.context.pair else []
+    pair = frame.context.pair
+    return list(pair) if pair and set(here) <= set(pair) else []
 
 
 def _inherited(frame: Frame, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
     """The actor when the clause names none: the subject before it, or the other of the article's two."""
     wanted = list(wanted)
     keys = frame.keys()
-    if (
-        frame.context.subject
-        and frame.context.subject not in wanted
-        and not borne(frame)
-        and (frame.first > 0 or set(keys[:4]) & {"it", "they", "its", "he", "she"})
-    ):
+    if frame.context.subject and frame.context.subject not in wanted and not borne(frame) and goes_on(frame):
         return [frame.context.subject], ["actor"]
     said = frame.s.said_by(frame.first)
     if said is not None and said.speaker.economy and said.speaker.economy not in wanted and set(keys) & {"we", "our"}:

@@ -135,10 +135,12 @@ def _title(document: Document) -> str:
 
 
 def _pair(sentences: Sequence[Sentence]) -> tuple[str, str] | None:
-    """The two economies an article names most, if there are two."""
-    counts = Counter(p.code for s in sentences for p in s.economies)
-    common = [code for code, _ in counts.most_common(2)]
-    return (common[0], common[1]) if len(common) == 2 else None
+    """An article's two main parties: each named in two sentences or more, and in more than any third economy."""
+    counts = Counter(code for s in sentences for code in {p.code for p in s.economies})
+    common = [*counts.most_common(3), ("", 0)]
+    if len(common) < 3 or common[1][1] < 2 or common[1][1] == common[2][1]:
+        return None
+    return tuple(sorted((common[0][0], common[1][0])))  # type: ignore[return-value]
 
 
 def _resolve(s: Sentence, day: dt.date | None, context: Context) -> None:
@@ -236,7 +238,7 @@ def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
         context.spoken = False
     context.paragraph = s.paragraph
     context.tariff = False
-    context.subject = None
+    context.subject = context.facing = None
     for first, after in s.clauses:
         frame = Frame(s, first, after, context)
         found = tariff_claims(frame)

@@ -68,6 +68,8 @@ def tariff_claims(frame: Frame) -> list[Claim]:
         first = frame.first if n == 0 else _boundary(frame, found[n - 1], group)
         after = frame.after if n + 1 == len(found) else _boundary(frame, group, found[n + 1])
         out += _claims(frame, group, first, after, n, len(found))
+        if out:
+            frame.context.facing = (out[-1].actor, out[-1].target)
     return out
 
 
@@ -142,7 +144,8 @@ def _by_law(
     if actors == [imposer]:
         return actors, aimed, inferred
     target = [t for t in actors if t != imposer] or [t for t in aimed if t != imposer]
-    return [imposer], target, [*inferred, "actor"]
+    other = frame.other(imposer) if not target else None
+    return [imposer], [other] if other else target, [*inferred, "actor", *(["target"] if other else [])]
 
 
 def _respective(frame: Frame, actors: list[str], aimed: list[str], n: int, total: int) -> tuple[list[str], list[str]]:
