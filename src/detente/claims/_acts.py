@@ -25,7 +25,7 @@ from detente.claims._words import (
 _EITHER = forms("keep maintain retain leave hold settle")
 """Verbs of those who levy a duty and of those who bear it alike: `kept a 10 % tariff`."""
 _NO_ACT = forms("face pay attract carry stand be have remain stay drop") | _EITHER | words("up is are was were has had")
-_OTHERS = forms("match target tax accuse let admit")
+_OTHERS = forms("match target tax accuse let admit approve")
 _LEVYING = ((DOWN | UP | IMPOSE | REMOVE | SUSPEND | EXTEND | THREATEN | PROMISE | PLAN | _OTHERS) - _NO_ACT) | forms(
     "drop tariff refuse retaliate respond exempt"
 )
@@ -39,7 +39,7 @@ _THINGS = (
         " steelmakers chipmakers retailers chain association analysts economists institute bank"
     )
 ) - words("investment demand trade")
-_BREAKS = words("after as because if when while since although though despite amid before unless where ;")
+BREAKS = words("after as because if when while since although though despite amid before unless where ;")
 _LEADS = words("and but or then to also not has have had would will could may might must shall yet be , – — it they he")
 _PASSIVE = words("is are was were be been being gets got")
 _REACH = 16
@@ -78,7 +78,7 @@ def _acts(frame: Frame, start: int) -> bool:
             return _reaches(frame, i)
         if key in _EITHER:
             return bool({"its", "their", "all"} & set(frame.s.keys(i + 1, min(i + 4, frame.after))))
-        if key in TARIFF | _BEARING | _THINGS | _BREAKS or i in rates:
+        if key in TARIFF | _BEARING | _THINGS | BREAKS or key.endswith("makers") or i in rates:
             return False
         if i in starts and row[i - 1].key not in ("and", ",", "the", "in", "with"):
             return False
@@ -91,6 +91,6 @@ def _reaches(frame: Frame, verb: int) -> bool:
     for i in range(verb + 1, frame.after):
         if i in rates or frame.s.row[i].key in TARIFF:
             return True
-        if frame.s.row[i].key in _BREAKS:
-            return False
+        if frame.s.row[i].key in BREAKS | MACRO:
+            return False  # "raised prices to offset the 39 % tariff"
     return False

@@ -8,7 +8,7 @@ from detente.claims._chances import CHANCE, Chance
 from detente.claims._claim import POINTS_UNIT, SHARE, Claim
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
-from detente.claims._heads import ENDS, heads_another
+from detente.claims._heads import ENDS, RATES, heads_another
 from detente.claims._purchases import purchases
 from detente.claims._quantities import Quantity
 from detente.claims._roles import ends, ends_of, role, sign
@@ -26,6 +26,7 @@ def flow_claims(frame: Frame) -> list[Claim]:
     rates = [q for q in frame.sizes if q.unit in (PERCENT, POINTS)]
     out += [_chance(frame, c) for c in frame.chances]
     moved = [(q, _head(frame, q)) for q in rates if role(frame, q) in ("from", "to", "by")]
+    moved = [(q, h) for q, h in moved if not (TARIFF | RATES) & set(frame.s.keys(q.after, q.after + 2))]
     if frame.chances:  # "raised the probability of a recession to 35 % from 20 %": the chance moved, not output
         moved = [
             (q, h) for q, h in moved if h is None or not CHANCE & set(frame.s.keys(max(frame.first, h - 4), h + 2))
@@ -191,6 +192,8 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     row = frame.s.row
     before = [p for p in frame.places() if p.after <= head and head - p.after <= 3 and _owns(frame, p, head)]
     after = [p for p in frame.places() if p.first > head and not _next_flow(frame, head, p.first)]
+    if noun in MACRO:  # "inflation slowed to 2 % because of cheaper Chinese imports"
+        after = [p for p in after if p.first <= head + 4 and "because" not in frame.s.keys(head, p.first)]
     actor = before[-1].code if before else None
     target = None
     if actor is None and len(after) > 1 and row[head + 1].key == "between" and row[after[0].after].key == "and":
@@ -212,7 +215,8 @@ def _flow_ends(frame: Frame, head: int, noun: str) -> tuple[str | None, str | No
     if actor is None and noun in MACRO:
         ours = row[head - 1].key == "our"
         said = frame.s.said_by(head)
-        near = [p for p in frame.places() if {"in", "of"} & set(frame.s.keys(max(0, p.first - 2), p.first))]
+        leads = [(p, frame.s.keys(max(0, p.first - 3), p.first)) for p in frame.places()]
+        near = [p for p, lead in leads if {"in", "of"} & set(lead[-2:]) and "because" not in lead]
         if ours:
             return said.speaker.economy or None if said is not None else None, None
         actor = near[0].code if near else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from detente.claims._acts import goes_on, levies
+from detente.claims._acts import BREAKS, goes_on, levies
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to
@@ -65,7 +65,7 @@ def _struck(frame: Frame, place: Place) -> bool:
     return place.first > frame.first and frame.s.row[place.first - 1].key in _STRIKES
 
 
-_STRIKES = forms("charge tax slap saddle") | words("hit hits hitting")
+_STRIKES = forms("charge tax slap saddle threaten") | words("hit hits hitting")
 
 
 def _behind_goods(frame: Frame, j: int) -> int:
@@ -128,6 +128,7 @@ def owns_tariff(frame: Frame, place: Place) -> bool:
             or t.kind not in ("word", "poss", "number", "mark")
             or t.key
             in ("on", "and", "of", "to", "at", "with", "under", "has", "have", ",", "goods", "see", "sees", "saw")
+            or t.key in BREAKS
         ):
             return False
     return False
@@ -383,7 +384,10 @@ def _joined(frame: Frame, free: list[Place]) -> bool:
     return False
 
 
-_BODIES = words("ministry government authorities administration parliament cabinet officials customs")
+_BODIES = words(
+    "ministry government authorities administration parliament cabinet officials customs senate congress lawmakers"
+    " president premier commerce"
+)
 _INSIDE = words("except excluding besides unlike with from in to of between by for at on into")
 
 

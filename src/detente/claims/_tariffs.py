@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from detente.claims._acts import BREAKS
 from detente.claims._claim import RATE, Claim, Part
 from detente.claims._frame import Context, Frame
 from detente.claims._heads import implied, of_a_duty, rate_on_goods
@@ -190,7 +191,12 @@ def _standing(frame: Frame, level: Quantity) -> bool:
     owned = {"its", "their", "the", "existing", "current"} & set(before[-2:])
     verbs = [i for i, k in enumerate(before) if k in (DOWN | UP) - IMPOSE - {"up"}]
     follows = TARIFF & set(frame.s.keys(level.after, min(level.after + 4, frame.after)))
-    return bool(owned and verbs and follows) and not frame.modality()[1] and not {"to", "by"} & set(before[verbs[-1] :])
+    apart = verbs and BREAKS & set(before[verbs[-1] :])  # "the rupee fell as the 50 % tariff came"
+    return (
+        bool(owned and verbs and follows and not apart)
+        and not frame.modality()[1]
+        and not {"to", "by"} & set(before[verbs[-1] :])
+    )
 
 
 def _backdrop(frame: Frame, group: Group) -> bool:
@@ -259,6 +265,8 @@ def _numbers(frame: Frame, group: Group, first: int) -> dict[str, Any]:
         values |= {"from_": level.fraction, "to": None, "moved": True, "said": {"from": values["said"]["to"]}}
     last = goal or start or by
     told = set(frame.s.keys(first, last.after)) if last is not None else keys  # not "and halve its quotas"
+    factors = [k for k in frame.s.keys(first, last.after) if k in _HALVE | _DOUBLE | _TRIPLE] if last else []
+    told -= set(factors[:-1]) - set(factors[-1:])  # "halving quotas and doubling the duty to 50 %"
     derived += _factor(values, told, _multiplied(frame, level) if to is None else False)
     if by is not None and goal is not None and start is None and by.low == by.high and goal.low == goal.high:
         values["from_"] = round(values["to"] - values["by"], 10)
@@ -274,7 +282,11 @@ def _numbers(frame: Frame, group: Group, first: int) -> dict[str, Any]:
     values["added"] = _is_added(frame, level) if level is not None and to is None else False
     values["parts"] = _layered([_part(frame, q) for q in group.parts])
     values["action"] = (
-        "suspend" if suspends(frame.keys()) and not keys & _RESUMES else "extend" if keys & EXTEND else None
+        "suspend"
+        if suspends(frame.keys()) and not keys & _RESUMES
+        else "extend"
+        if keys & EXTEND and "unless" not in keys
+        else None
     )
     values["derived"] = tuple(derived)
     return values
@@ -326,6 +338,8 @@ def _is_added(frame: Frame, level: Quantity) -> bool:
     if {"no", "not", "without"} & set(frame.s.keys(level.after, min(level.after + 5, frame.after))):
         return False
     near = frame.s.keys(max(frame.first, level.first - 2), min(level.after + 2, frame.after))
+    if near[:2] == ["the", "new"] and not {"top", "addition"} & set(frame.keys()):
+        return False  # a successor, not a layer on top
     return bool(_ADDED & set(near)) or "top" in frame.s.keys(level.after, min(level.after + 8, frame.after))
 
 
