@@ -211,7 +211,8 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
         wanted = bearers  # "Swedish makers brace for US duties"
     elif bearers and not owners:
         wanted = list(dict.fromkeys([*wanted, *bearers]))
-        by = [p.code for p in free if p.code not in bearers and market(frame, p)]
+        rest = [p for p in free if p.code not in bearers]
+        by = [p.code for p in rest if levies(frame, p)] or [p.code for p in rest if market(frame, p)]
         actors = by[:1] or passive[:1]
         guess = frame.guess(wanted[0]) if not actors and len(wanted) == 1 else None
         return ([guess] if guess else actors), wanted, (["actor"] if guess else [])
