@@ -13,6 +13,8 @@ from detente.bargain import Player, bargain_tariffs, implied_rivalry, nash_tarif
 from detente.errors import ShockError
 from detente.trade import Ceiling, Objective, Shock, members, optimal_tariffs
 
+pytestmark = pytest.mark.slow
+
 
 def two(own, theta):
     """Two mirror images of each other, one good, no duties."""
