@@ -101,7 +101,8 @@ def test_money_has_no_unit(loss1, life1, loss2, life2, scale, threat):
     tiny = 1e-9 * scale * (loss1 + loss2)
     for side in SIDES:
         np.testing.assert_allclose(other.value_percent[side], scale * one.value_percent[side], rtol=1e-9, atol=tiny)
-        assert (other.best_month[side] > 0) == (one.best_month[side] > 0)
+        if np.abs(one.value_percent[side]).max() > tiny / scale:  # else rounding decides: nearly mirror images
+            assert (other.best_month[side] > 0) == (one.best_month[side] > 0)
 
 
 @law
