@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
-from detente.claims._heads import AVOIDS, GETS, PAYS
+from detente.claims._heads import AVOIDS, GETS, PAYS, subjects
 from detente.claims._tokens import words
 from detente.claims._words import (
     DOWN,
@@ -72,6 +72,8 @@ def _acts(frame: Frame, start: int) -> bool:
     rates = {q.first for q in frame.sizes if q.rated}
     for i in range(start, min(start + _REACH, frame.after)):
         key = row[i].key
+        if subjects(frame.s.keys(0, frame.after), i):
+            return _reaches(frame, i)
         if key in _LEVYING and (key.endswith("ing") or i == start or row[i - 1].key not in _PASSIVE):
             if key in ("hit", "targeted") and row[i + 1 : i + 2] and row[i + 1].key in ("with", "by"):
                 return False

@@ -180,12 +180,14 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
             said = i + 1 < len(row) and row[i + 1].key == "that"  # ", and that its tariff would stay"
             said = said or any(v in verbs and not _verbal(row, i + 1) for v in range(i + 2, i + 5))
             return said or _begins(row, i + 1, starts) or _verbal(row, i + 1)
+        if token.key in _REASONING:
+            return True  # ", citing Canada's failure to act": a statement of its own
         if token.key.endswith("ing") and token.key in ACTION and token.key != "including":
             return not _TOTALS & {t.key for t in row[i : i + 5]}
         # "After the truce, China ...": what leads in belongs to what follows
         opening = row[since].key in _OPENINGS and since + 12 > i
         return not opening and (i in starts or token.key in _SUBJECTS) and _begins(row, i, starts)
-    subordinate = token.key in _SUBORDINATING and i > since + 1 and before.kind != "number"
+    subordinate = token.key in _SUBORDINATING and i > since + 1 and (before.kind != "number" or token.key == "because")
     if subordinate and (_begins(row, i + 1, starts) or _duty_moves(row, since, i)):
         return True
     if token.key == "and" and i > since + 1 and _goes_on_to_bear(row, since, i):
@@ -199,6 +201,7 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     return any(t.head.islower() and (t.key in ACTION or t.key in _AUXILIARIES) for t in row[since:i])
 
 
+_REASONING = words("citing claiming arguing blaming alleging accusing saying noting complaining warning insisting")
 _ABOUT = words("more less nearly almost about roughly over just")
 _SUBORDINATING = words("if after as because once since")
 _OPENINGS = words(

@@ -82,9 +82,6 @@ def _covered(frame: Frame) -> tuple[str, ...]:
     return frame.topics("good", "control", after=end)
 
 
-_RULED = frozenset(["affiliates", "diffusion", "licensing", "control", "export"])
-
-
 def _control_noun(keys: list[str], ends: set[int]) -> bool:
     """Whether a restriction is named; `rules` are one right after what they cover (`ends`) or a word for a list."""
     for i, key in enumerate(keys):

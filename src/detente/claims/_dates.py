@@ -20,7 +20,6 @@ _MAY = words("in of since until till by from during last next late early mid on 
 _YEAR_AFTER = words(
     "in over between of since until till by from during before after through for the to and year late early mid end"
 )
-_YEARS_IN = words("in over for from during between of")
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
 _FORWARD = words("within in over next coming another")
 _LEADS = _FORWARD | {"the"}

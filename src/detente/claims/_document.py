@@ -45,7 +45,6 @@ class Document:
     title: str = ""
     dated: dt.date | None = None
     """The day the page's own markup gives, if any."""
-    is_html: bool = False
 
     @classmethod
     def decode(cls, data: bytes) -> Document:
@@ -66,7 +65,7 @@ class Document:
             day = dt.date.fromisoformat(page.date)
         except ValueError:
             day = None
-        return cls(page.text, page.title, day, True)
+        return cls(page.text, page.title, day)
 
     def paragraphs(self) -> Iterator[tuple[int, int]]:
         """Spans of paragraphs; lines wrapped by hand belong together, page furniture is left out."""

@@ -24,8 +24,20 @@ _WORLD = _MANY_OF | words("worldwide universal globally elsewhere")
 _BEGAN = words("imposed announced threatened introduced levied unveiled earlier enacted")
 _NOW = words("now currently")
 _SITE = words("in ( at")
+_ANSWERS = words("response retaliation reaction answer return reprisal exchange revenge")
 MOST = 16
 """Numbers read in one clause: reading the cells of a table pair by pair would take quadratic time."""
+
+
+def _counted(keys: list[str], i: int) -> bool:
+    """`69 trading partners`; two are the two of the article."""
+    return any(k[:1].isdigit() and k != "2" for k in keys[max(0, i - 3) : i])
+
+
+def _bare(keys: list[str], i: int) -> bool:
+    """`goods from countries not listed`."""
+    plain = not i or keys[i - 1] in ("from", "on", "for", "against", "of")
+    return plain and keys[i + 1 : i + 2] != ["the"]
 
 
 @dataclass
@@ -40,6 +52,8 @@ class Context:
     """Whether the clause before spoke of a duty."""
     spoken: bool = False
     """Whether the sentence before, in the same paragraph, spoke of a duty."""
+    before: frozenset[str] = frozenset()
+    """Economies that the sentence before names, in the same paragraph."""
     named: frozenset[str] = frozenset()
     """Every economy that the article names."""
     paragraph: int = -1
@@ -85,8 +99,8 @@ class Frame:
     def other(self, code: str | None) -> str | None:
         """The other of the article's two economies."""
         pair = self.context.pair
-        if pair is None or code not in pair or set(self.parties) - set(pair):
-            return None  # a third economy in the sentence may as well be meant
+        if pair is None or code not in pair or (set(self.parties) | self.context.before) - set(pair):
+            return None  # a third economy in this sentence or the one before may as well be meant
         return pair[1] if code == pair[0] else pair[0]
 
     @functools.cached_property
@@ -110,10 +124,25 @@ class Frame:
         keys = self.s.keys(0, len(self.s.row))
         return any(
             k in _WORLD
-            and (k not in _MANY_OF or bool(_MANY & set(keys[max(0, i - 4) : i])))
+            and (k not in _MANY_OF or bool(_MANY & set(keys[max(0, i - 4) : i])) or _counted(keys, i) or _bare(keys, i))
             and not {"two", "both"} & set(keys[max(0, i - 3) : i])
             for i, k in enumerate(keys)
         )
+
+    def reason(self, i: int, first: int) -> bool:
+        """Whether token `i` only tells what a duty, whose words begin at token `first`, answers: `imposed 5 % in
+        response to China's duties on US exports`."""
+        return any(a <= i < b and not a <= first for a, b in self._reasons)
+
+    @functools.cached_property
+    def _reasons(self) -> list[tuple[int, int]]:
+        """Spans from `in response to` to the comma or the end of the clause."""
+        row, out = self.s.row, []
+        for i in range(self.first, self.after - 2):
+            if row[i].key in ("in", "as") and row[i + 1].key in _ANSWERS and row[i + 2].key in ("to", "for", "against"):
+                end = next((k for k in range(i, self.after) if row[k].text in (",", ";")), self.after)
+                out.append((i, end))
+        return out
 
     def modality(self, first: int | None = None, after: int | None = None) -> tuple[str, bool]:
         """(modality, negated) of the clause."""

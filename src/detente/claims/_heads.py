@@ -31,7 +31,10 @@ _OTHER_RATES = words(
 _BANKS = words("bank fed reserve ecb boj pboc banxico borrowing monetary policymakers")
 _OTHER_TAXES = words("corporate income sales payroll profit profits wealth added capital")
 _CAUSES = DOWN | UP | forms("push drive send slow hit knock shave keep leave make pull")
-ENDS = words("as after despite because amid when while although but since following before which who on against from")
+ENDS = words(
+    "as after despite because amid when while although but since following before which who on against from if unless"
+    " where once given"
+)
 _LEAST = ("by", "of", "despite", "because", "higher", "after", "amid", "following")
 
 
@@ -52,6 +55,17 @@ def implied(frame: Frame) -> bool:
     if any(heads_another(keys, i) for i in range(min(rates[0].first - frame.first, len(keys)))):
         return False
     return any(_implies(frame, q) for q in rates)
+
+
+def subjects(keys: list[str], i: int) -> bool:
+    """Whether the word at index `i` is the verb of one who levies: `would subject its goods to a 5 % duty`."""
+    if keys[i] not in _SUBJECTS or keys[i + 1 : i + 2] == ["to"]:
+        return False
+    return keys[i] != "subject" or (keys[i - 1 : i] != [] and keys[i - 1] in _MODALS)
+
+
+_SUBJECTS = forms("subject")
+_MODALS = words("will would to could may might can should must")
 
 
 def _implies(frame: Frame, q: Quantity) -> bool:
@@ -119,13 +133,24 @@ def of_a_duty(frame: Frame, q: Quantity, r: str, spoken: bool) -> bool:
 
 
 def _follows(frame: Frame, q: Quantity) -> bool:
-    """Whether a word for a duty comes after the number before another statement does: `to 30 % its tariffs`."""
-    for key in frame.s.keys(q.after, frame.after):
+    """Whether a word for a duty comes after the number before another phrase does: `to 30 % its tariffs`."""
+    keys = frame.s.keys(q.after, frame.after)
+    for i, key in enumerate(keys):
         if key in TARIFF or key in RATES:
-            return True
-        if key in ENDS:
+            return not (keys[i + 1 : i + 2] and keys[i + 1] in _ABOUT_DUTIES)
+        if key in ENDS or (
+            key in ("in", "amid", "over", "under", "due")
+            and keys[i + 1 : i + 2] not in (["all"], ["tariffs"], ["duties"])
+        ):
             return False
     return False
+
+
+_ABOUT_DUTIES = words(
+    "policy policies war wars truce uncertainty uncertainties revenue revenues impact impacts threat threats chaos"
+    " tensions shock relief turmoil pressure costs talks deal deals regime announcement announcements"
+)
+"""What a word for a duty only qualifies."""
 
 
 def _head(frame: Frame, q: Quantity) -> str:
@@ -133,7 +158,9 @@ def _head(frame: Frame, q: Quantity) -> str:
     keys = frame.s.keys(frame.first, q.first)
     head, at = "", 0
     for i, key in enumerate(keys):
-        if key in TARIFF and not (i and keys[i - 1] in _LEAST):
+        if key in TARIFF and _ABOUT_DUTIES & set(keys[i + 1 : i + 2]):
+            continue
+        if key in TARIFF and (keys[i + 1 : i + 2] == ["of"] or not _causing(keys, i)):
             head, at = "duty", i
         elif key in MACRO or heads_another(keys, i):
             if keys[i + 1 : i + 2] and keys[i + 1] in TARIFF:
@@ -143,6 +170,11 @@ def _head(frame: Frame, q: Quantity) -> str:
         elif key in FLOW and not _complement(frame, frame.first + i, head):
             head = "other"
     return head
+
+
+def _causing(keys: list[str], i: int) -> bool:
+    """Whether a duty at index `i` only causes something: `by tariffs`, `despite lower U.S. tariffs`."""
+    return bool(i) and (keys[i - 1] in _LEAST or bool({"despite", "because", "amid"} & set(keys[max(0, i - 4) : i])))
 
 
 def _moves(frame: Frame, i: int) -> bool:

@@ -32,7 +32,7 @@ _AUXILIARIES = words(
 _WILL = words("will would shall may might could should can must")
 _DESIRES = words("plan plans intention intentions intent desire wish appetite interest")
 _REFUSING = forms("refuse decline fail neglect") | {"refusal", "failure", "unwilling", "yet", "reluctant"}
-_AVOIDING = forms("avoid dodge escape evade") | {"exempt", "exempted", "spared"} - {"escape", "escapes"}
+AVOIDING = forms("avoid dodge escape evade") | {"exempt", "exempted", "spared"} - {"escape", "escapes"}
 _RULING_OUT = {("rule", "out"), ("decide", "against"), ("stop", "short"), ("back", "away")}
 _REPORTS = words(
     "that report reports claim claims suggestion suggestions talk idea notion speculation allegation allegations"
@@ -102,14 +102,14 @@ def negation(keys: Sequence[str]) -> str:
             if found := _not_at(keys, i):
                 return found
         elif (key == "no" and _DESIRES & set(keys[i + 1 : i + 3])) or (
-            key in _REFUSING and "to" in keys[i + 1 : i + 2]
+            key in _REFUSING and "to" in keys[i + 1 : i + 2] and not _figured(keys[i + 2 : i + 3])
         ):
             if key != "yet" or {"has", "have", "had", "is", "are"} & set(keys[max(0, i - 1) : i]):
                 return "refusal"
         elif (
             (key == "no" and keys[i + 1 : i + 2] == ["longer"])
             or (key == "without" and keys[i + 1 : i + 2] and keys[i + 1].endswith("ing") and keys[i + 1] in ACTION)
-            or key in _AVOIDING
+            or key in AVOIDING
         ):
             return "fact"
         elif any(key in forms(a) and keys[i + 1 : i + 2] == [b] for a, b in _RULING_OUT):
@@ -131,8 +131,8 @@ def _not_at(keys: Sequence[str], i: int) -> str:
         return "will" if future or (key == "never" and _WILL & set(keys[max(0, i - 2) : i])) else "fact"
     if follows == "to" and len(after) > 1 and not after[1][:1].isdigit():
         return "will"  # "pledged not to raise"
-    if key == "neither" or follows in ACTION:
-        return "fact"
+    if key == "neither" or (follows in ACTION and not follows.endswith("ed")):
+        return "fact"  # not "countries not listed"
     return ""
 
 
@@ -189,7 +189,7 @@ def suspends(keys: Sequence[str]) -> bool:
     >>> suspends("put off the rise".split()), suspends("pushed tariffs up".split())
     (True, False)
     """
-    if SUSPEND & set(keys):
+    if (SUSPEND - {"frozen"}) & set(keys) or any(_frozen(keys, i) for i, k in enumerate(keys) if k == "frozen"):
         return True
     for i, key in enumerate(keys):
         if (key in _PUT and _OFF & set(keys[i + 1 : i + 6]) and "tariffs" not in keys[i + 1 : i + 2]) or (
@@ -197,6 +197,11 @@ def suspends(keys: Sequence[str]) -> bool:
         ):
             return True
     return False
+
+
+def _frozen(keys: Sequence[str], i: int) -> bool:
+    """`has frozen its duties`, `were frozen`; not `frozen pork`."""
+    return i > 0 and keys[i - 1] in _AUXILIARIES | {"been", "being"}
 
 
 _PUT = forms("put push hold")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from detente.claims._acts import BREAKS, goes_on, levies
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
-from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to
+from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to, subjects
 from detente.claims._modality import ASKS
 from detente.claims._tokens import words
 from detente.claims._words import (
@@ -58,6 +58,12 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         if _goods_follow(frame, place) and not owns_tariff(frame, place):
             out.append(place)
     return out
+
+
+def _aims(frame: Frame, first: int, after: int) -> bool:
+    """Whether the words of a duty name what it is on: `20 % on most other trading partners`."""
+    rates = [q.after for q in frame.sizes if q.rated and first <= q.first < after]
+    return bool(rates) and bool({"on", "for", "against"} & set(frame.s.keys(rates[-1], after)))
 
 
 def _struck(frame: Frame, place: Place) -> bool:
@@ -173,7 +179,6 @@ def _either_way(frame: Frame, place: Place) -> bool:
     return False
 
 
-_ENDS_NAME = words("on and of to at with under has have , goods see sees saw")
 _LEFT_OUT = words("at to from by are is stand stood remain were was fell rose")
 _BETWEEN = DOWN | UP | IMPOSE | REMOVE | SUSPEND | SAY
 _ADJECTIVES = words("set expanded raised lifted planned proposed threatened cut remaining added reduced show")
@@ -183,24 +188,23 @@ _VERBS_BETWEEN = (_BETWEEN | PAYS | GETS | forms("agree")) - _ADJECTIVES
 def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], list[str], list[str]]:
     """(actors, targets, keys inferred from the article) of a duty or a restriction spoken of on some tokens."""
     row = frame.s.row
-    aimed = targets(frame, frame.first, after)
-    near = [p for p in aimed if p.first >= first] or aimed
+    aimed = [p for p in targets(frame, frame.first, after) if not frame.reason(p.first, first)]
+    near = [p for p in aimed if p.first >= first] or ([] if frame.worldwide and _aims(frame, first, after) else aimed)
     wanted = list(dict.fromkeys(p.code for p in near))
     if wanted == ["USA"] and {p.code for p in frame.places()} == {"USA"} and _imported(frame, near[0]):
         return [], [], []  # "the average tariff on all US imports": what the US buys
     urged = _urged(frame)
-    if urged is not None:
+    if urged is not None and urged.first < after:
         return [urged.code], [p.code for p in near if p.first > urged.first], []
     hit = {p.first for p in aimed}
-    free = [p for p in frame.places() if p.first not in hit and p.first < after and not _of_output(frame, p)]
+    told = [p for p in frame.places() if not frame.reason(p.first, first)]
+    free = [p for p in told if p.first not in hit and p.first < after and not _of_output(frame, p)]
     own = [p for p in free if owns_tariff(frame, p) and not _background(frame, p, after)]
     if not wanted and own and all(_either_way(frame, p) for p in own):
         return [], [], []
     owners = [p.code for p in own if p.first >= first] or [p.code for p in own]
-    passive = [p.code for p in frame.places() if p.first > frame.first and row[p.first - 1].key == "by"]
-    passive += [
-        p.code for p in frame.places() if p.first > 1 and row[p.first - 2].key == "by" and row[p.first - 1].key == "the"
-    ]
+    passive = [p.code for p in told if p.first > frame.first and row[p.first - 1].key == "by"]
+    passive += [p.code for p in told if p.first > 1 and row[p.first - 2].key == "by" and row[p.first - 1].key == "the"]
     main = _main(frame)
     subjects = [p.code for p in free if p.first >= main and not in_phrase(frame, p)]
     subjects = subjects or [p.code for p in free if not in_phrase(frame, p)]
@@ -301,7 +305,8 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     )
     if any(k in ("exempted", "exempts") and lead[i - 1] not in _PASSIVE for i, k in enumerate(lead) if i):
         return []  # "Trump exempted beef from": who exempts is who levies
-    if before and (hit or any(k in PAYS | GETS | AVOIDS for k in lead) or agreed_to(frame)):
+    borne = any(k in PAYS | GETS | AVOIDS and not subjects(lead, i) for i, k in enumerate(lead))
+    if before and (hit or borne or agreed_to(frame)):
         return [p.code for p in before if len(before) == 1 or not owns_tariff(frame, p)]
     if before and SELLS & set(lead) and any(market(frame, p) for p in free):
         return [before[0].code]  # "Germany exported fewer cars to the US after the 27.5 % duty"
@@ -349,6 +354,7 @@ def _home_of(frame: Frame, place: Place) -> bool:
 
 
 _ACCUSES = forms("accuse suspect")
+_MAKES = forms("prompt lead force push spur provoke cause compel drive")
 
 
 def _urged(frame: Frame) -> Place | None:
@@ -361,7 +367,8 @@ def _urged(frame: Frame) -> Place | None:
         follows = [t.key for t in row[p.after : p.after + 2]]
         if follows[:1] == ["of"] and follows[1:] and follows[1].endswith("ing") and _ACCUSES & set(frame.keys()):
             return p  # "accused Mexico of planning 50 % tariffs"
-        if j >= frame.first and row[j].key in ASKS and p.after < frame.after and row[p.after].key == "to":
+        asked = j >= frame.first and (row[j].key in ASKS or row[j].key in _MAKES)
+        if asked and p.after < frame.after and row[p.after].key == "to":
             return p
     return None
 

@@ -263,6 +263,7 @@ def _second(row: Sequence[Token], start: int, i: int, unit: str) -> tuple[float,
             link.key == "to" and unit == PERCENT and before == "of" and _rises(row, start, j)
         )
         or (link.key == "to" and before != "from" and _one_scale(row, start, j))
+        or (link.key in ("to", "or") and unit == PERCENT and before != "from" and _before_duties(row, j))
     )
     if not dash and not worded:
         return None
@@ -278,6 +279,16 @@ def _second(row: Sequence[Token], start: int, i: int, unit: str) -> tuple[float,
     return second[0], other or unit, after, scale
 
 
+def _before_duties(row: Sequence[Token], j: int) -> bool:
+    """Whether the number after token `j` is followed by a plural of duties: `20 % to 50 % tariffs`."""
+    second = number_at(row, j + 1)
+    unit, after, _ = unit_at(row, second[1]) if second is not None else ("", j, 1.0)
+    return unit == PERCENT and after < len(row) and row[after].key in _DUTIES
+
+
+_DUTIES = words("tariffs duties levies rates")
+
+
 def _one_scale(row: Sequence[Token], start: int, j: int) -> bool:
     """Whether two amounts of money around token `j` share the scale of the second: `$2 to $3 billion`."""
     if row[start].text not in MONEY or j + 1 >= len(row) or row[j + 1].text not in MONEY:
@@ -291,7 +302,12 @@ RANGES = words("range ranges ranged ranging vary varies varied varying anywhere 
 
 def _spans(row: Sequence[Token], start: int) -> bool:
     """Whether the `from` before a number opens a range, not a change: `ranging from 10 % to 15 %`."""
-    return start > 1 and row[start - 2].key in RANGES
+    if start < 2 or row[start - 2].key in RANGES:
+        return start > 1
+    return row[start - 2].key in _DUTIES and bool(_SETS & {t.key for t in row[max(0, start - 7) : start - 2]})
+
+
+_SETS = words("set sets setting impose imposes imposed imposing announced announcing face facing with at")
 
 
 def _borrowed(row: Sequence[Token], start: int, i: int) -> str:

@@ -235,7 +235,7 @@ def _quoted(s: Sentence, i: int) -> bool:
 def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
     out: list[Claim] = []
     if s.paragraph != context.paragraph:
-        context.spoken = False
+        context.spoken, context.before = False, frozenset()
     context.paragraph = s.paragraph
     context.tariff = False
     context.subject = context.facing = None
@@ -252,6 +252,7 @@ def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
         out += found
         _subject(frame, context, found)
     context.spoken = context.spoken or bool(TARIFF & {t.key for t in s.row})
+    context.before = frozenset(p.code for p in s.economies)
     return out
 
 
@@ -273,7 +274,8 @@ def _distinct(claims: list[Claim]) -> list[Claim]:
     for c in claims:
         if c.numeric:
             key: tuple[object, ...] = (
-                c.kind, c.from_, c.to, c.by, c.unit, c.actor, c.target, c.subject, c.modality, c.probability, c.horizon,
+                c.kind, c.from_, c.to, c.by, c.low, c.high, c.unit, c.actor, c.target, c.subject, c.modality,
+                c.probability, c.horizon,
             )  # fmt: skip
         else:
             key = (c.kind, " ".join(c.text.casefold().split()))

@@ -131,10 +131,14 @@ def _preposition(frame: Frame, q: Quantity) -> str:
         named = TARIFF & {t.key for t in row[q.after : q.after + 3]}
         if key == "to" and j > frame.first and row[j - 1].key in _REGARDS and named:
             return "at"
+        if key == "to" and named and row[j + 1].key in ("a", "an") and not _changed(frame, j):
+            return "at"
         if key in _PREPOSITIONS:
             return key
         if key not in _FILLERS and key not in bounded:
-            return ""
+            if row[j].kind != "word" or j <= frame.first or row[j - 1].key not in ("a", "an"):
+                return ""
+            j -= 1  # "from a punitive 145 %"
         j -= 1
     return ""
 
@@ -148,6 +152,11 @@ def _moved(frame: Frame, j: int) -> bool:
         return False
     places = {frame.s.row[i].key for i in frame.named if start <= i < j}
     return not set(before[verbs[-1] + 1 :]) - _BETWEEN - TARIFF - places
+
+
+def _changed(frame: Frame, j: int) -> bool:
+    """Whether a verb of change stands before token `j`: `raised it to a 25 % tariff`."""
+    return bool((DOWN | UP) & set(frame.s.keys(max(frame.first, j - 8), j)))
 
 
 _PASSES = words("above below past beyond beneath under")

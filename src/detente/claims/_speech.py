@@ -269,8 +269,14 @@ def _reaches_back(row: Sequence[Token], a: Attribution) -> bool:
     left = row[: a.verb]
     if any(t.text in QUOTES for t in left):
         return True
+    comma = next((i for i in range(a.verb - 1, -1, -1) if row[i].text == ","), -1)
+    if comma >= 0 and row[comma + 1].key in _JOINS:
+        return False  # "duties fell, but economists warn of more": a statement of its own
     tail = [t for t in row[a.verb + 1 :] if t.kind in ("word", "number")]
     return len(tail) <= 8 and any(t.text == "," for t in left) and "that" not in {t.key for t in tail}
+
+
+_JOINS = words("but and while although though yet so because which who")
 
 
 def speaker_at(found: Sequence[Attribution], i: int) -> Attribution | None:

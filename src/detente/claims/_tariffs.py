@@ -11,7 +11,7 @@ from detente.claims._claim import RATE, Claim, Part
 from detente.claims._frame import Context, Frame
 from detente.claims._heads import implied, of_a_duty, rate_on_goods
 from detente.claims._lists import imposer
-from detente.claims._modality import mood, suspends
+from detente.claims._modality import AVOIDING, mood, suspends
 from detente.claims._parties import actor_and_targets
 from detente.claims._quantities import Quantity
 from detente.claims._roles import POLL, ends, role, sign
@@ -88,13 +88,24 @@ def _roles(frame: Frame, sizes: Sequence[Quantity]) -> list[tuple[Quantity, str]
     for q in sizes:
         r = "level" if q.first in frame.s.listed else role(frame, q)
         follows = frame.s.keys(q.after, frame.after)
-        if r == "from" and TARIFF & set(follows[:3]) and "to" not in follows:
+        goes = any(k == "to" and any(c.first > q.after + i for c in sizes) for i, k in enumerate(follows))
+        if r == "from" and ((TARIFF & set(follows[:3]) and not goes) or _spared(frame, q)):
             r = "level"  # "relief from the 25 % car tariff"
         between = set(frame.s.keys(out[-1][0].after, q.first)) if out else {"instead"}
         if not r and between <= {"and", "or", ",", "plus", "to"}:
             r = out[-1][1]
         out.append((q, r))
     return out
+
+
+def _spared(frame: Frame, q: Quantity) -> bool:
+    """`a reprieve from a 30 % tariff`, `exempt from the 10 % duty`."""
+    before = frame.s.keys(max(frame.first, q.first - 5), q.first)
+    at = next((i for i, k in enumerate(before) if k == "from"), len(before))
+    return bool(_RELIEF & set(before[:at]))
+
+
+_RELIEF = words("reprieve relief exempt exempted exemption exemptions exclusion shielded protected spared respite")
 
 
 def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: int) -> list[Claim]:
@@ -178,6 +189,12 @@ def _own_mood(frame: Frame, group: Group) -> dict[str, Any]:
     if not frame.modality()[1]:
         return {}
     row = frame.s.row
+    keys = frame.s.plain_keys(frame.first, frame.after)
+    near = AVOIDING & set(frame.s.keys(max(frame.first, group.first - 6), group.first))
+    if AVOIDING & set(keys) and not near:  # "will stay exempt, and 10 % on energy ..."
+        modality, negated = mood([k for k in keys if k not in AVOIDING])
+        if not negated:
+            return {"modality": modality, "negated": False}
     for i in range(group.first - 1, frame.first, -1):
         if row[i].key in ("and", "but", "yet") and row[i + 1].key in ACTION and row[i + 1].key not in TARIFF:
             modality, negated = mood(frame.s.plain_keys(i, frame.after))

@@ -36,8 +36,8 @@ def _duration(frame: Frame, q: Quantity) -> Claim | None:
     after = frame.s.keys(q.after, min(q.after + 5, frame.after))
     before = frame.s.keys(max(frame.first, q.first - 6), q.first)
     keys = set(frame.keys())
-    if after[:1] and after[0] in _FROM_THEN:
-        return None  # "one day after the truce expired" is when, not how long
+    if (after[:1] and after[0] in _FROM_THEN) or (before[-1:] == ["in"] and {"effect", "force", "start"} & set(before)):
+        return None  # "one day after the truce expired", "take effect in seven days" is when, not how long
     found = ""
     unit = row[q.after - 1]
     if unit.glued and PAUSE & set(after[:3]):

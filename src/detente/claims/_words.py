@@ -111,7 +111,6 @@ THREATEN = forms("threaten")
 DENY = forms("deny dispute reject refute rebut dismiss")
 PLAN = forms("plan prepare intend consider propose mull weigh aim seek ponder contemplate")
 ACTION = DOWN | UP | IMPOSE | REMOVE | SUSPEND | EXTEND | RESTRICT | RELAX | STAY | BUY | PROMISE | THREATEN
-DEMAND = forms("demand urge call request insist")
 FUTURE = words("will shall would could may might should can 'll won't")
 DOUBT = words("could may might can possible possibly possibility perhaps")
 
