@@ -43,9 +43,8 @@ def _difference(claim: Claim, said_by: Sequence[Claim]) -> list[Check]:
     if "by" not in claim.derived and claim.by is not None:
         return [Check("from-to-by", abs(gap - claim.by) < _TOLERANCE, f"{text} points; said: {_pc(abs(claim.by))}")]
     before = [c for c in said_by if _of_the_same(claim, c)]
-    if before and before[-1].by is not None:
-        other = before[-1]
-        assert other.by is not None
+    fits = [c for c in said_by if _near(claim, c) and c.by is not None and abs(gap - c.by) < _TOLERANCE]
+    if (before or fits) and (other := (fits or before)[-1]).by is not None:
         if claim.date is None and other.date is not None:
             claim.date, claim.inferred = other.date, (*claim.inferred, "date")
         return [
@@ -61,9 +60,13 @@ _REACH = 600
 def _of_the_same(claim: Claim, other: Claim) -> bool:
     """Whether points said before may be the change that a claim tells from rate to rate."""
     idle = other.conditional or other.negated or other.action in ("suspend", "extend")
-    near = 0 <= claim.start - other.end <= _REACH
+    return _near(claim, other) and not idle and set(other.subject) <= set(claim.subject)
+
+
+def _near(claim: Claim, other: Claim) -> bool:
+    """Whether points were said shortly before, of the same two economies."""
     ends = claim.actor == other.actor and (claim.target == other.target or None in (claim.target, other.target))
-    return near and ends and not idle and claim.actor is not None and set(other.subject) <= set(claim.subject)
+    return 0 <= claim.start - other.end <= _REACH and ends and claim.actor is not None
 
 
 def _sum(claim: Claim) -> Check:

@@ -19,6 +19,8 @@ from detente.claims._words import ACTION, DOWN, FLOW, TARIFF, UP, economy_words,
 _HEADS = ("president", "premier", "prime minister", "former president")
 _ALWAYS = words("while whereas although though but which")
 _AFTER_COMMA = words("as after before when if because so since unless until with yet where nor then up")
+_REACHED = words("reached signed struck agreed sealed concluded brokered negotiated")
+_TELLS = forms("announce say tell release publish unveil post tweet report reveal confirm declare") - {"report", "post"}
 _DEALS = words("deal agreement accord pact truce agreements deals law act")
 _SUMMING = words("builds adds comprises consists combines")
 _TOTALS = words("total combined overall cumulative")
@@ -66,9 +68,21 @@ class Sentence:
         """Whether a date only names something: `the deal of 2020`, `last month's summit`."""
         poss = m.after < len(self.row) and self.row[m.after].kind == "poss"
         before = self.keys(max(0, m.first - 2), m.first)
+        lead = self.keys(max(0, m.first - 6), m.first)
+        if _REACHED & set(lead[-2:]) and _DEALS & set(lead):
+            return True  # "a trade deal reached last year"
         if "than" in self.keys(max(0, m.first - 5), m.first) and m.kind == "year":
             return True  # "200 billion more than it did in 2017"
         return poss or (m.kind == "year" and before[-1:] == ["of"] and bool(_DEALS & set(before)))
+
+    def announced(self, m: _dates.Mention) -> bool:
+        """Whether a day is only when something was made known: `announced on Tuesday that`, `on Friday said`."""
+        at = m.first - 1
+        named = {k for p in self.economies for k in range(p.first, p.after)}
+        while at > 0 and (self.row[at].key in ("on", "late", "early", ",", "against", "for") or at in named):
+            at -= 1
+        told = self.row[at].key in _TELLS if at >= 0 and m.first else False
+        return told or (m.kind == "day" and m.after < len(self.row) and self.row[m.after].key in _TELLS)
 
     def said_by(self, i: int) -> Attribution | None:
         """Who says what stands at token `i`."""
@@ -201,7 +215,10 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     return any(t.head.islower() and (t.key in ACTION or t.key in _AUXILIARIES) for t in row[since:i])
 
 
-_REASONING = words("citing claiming arguing blaming alleging accusing saying noting complaining warning insisting")
+_REASONING = words(
+    "citing claiming arguing blaming alleging accusing saying noting complaining warning insisting"
+    " dismissing rejecting shrugging ignoring"
+)
 _ABOUT = words("more less nearly almost about roughly over just")
 _SUBORDINATING = words("if after as because once since")
 _OPENINGS = words(

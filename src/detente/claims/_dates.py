@@ -151,6 +151,19 @@ def mentions(row: Sequence[Token]) -> list[Mention]:
     return out
 
 
+def _months_of(row: Sequence[Token], i: int) -> Mention | None:
+    """`the first three months of 2020`, `the first nine months of last year`."""
+    if row[i].key not in ("first", "last") or i + 4 >= len(row) or row[i + 2].key != "months":
+        return None
+    count = number_at(row, i + 1)
+    if count is None or not 1 < count[0] < 12 or row[i + 3].key != "of":
+        return None
+    n = int(count[0])
+    months = (1, n) if row[i].key == "first" else (13 - n, 12)
+    year, after = _written_year(row, i + 4)
+    return Mention(i, after, "month", year, months[1], months) if year else None
+
+
 def _half_year(row: Sequence[Token], i: int) -> Mention | None:
     """`the first half of next year`, `the second half of 2026`."""
     if row[i].key not in ("first", "second") or [t.key for t in row[i + 1 : i + 3]] != ["half", "of"]:
@@ -373,4 +386,4 @@ def _last_year(row: Sequence[Token], i: int, year: int, before: str) -> tuple[in
     return (last, i + 2) if year < last <= year + 20 else (0, i)
 
 
-_READERS = (_iso, _half_year, _day_of_week, _month_first, _day_first, _relative, _year)
+_READERS = (_iso, _months_of, _half_year, _day_of_week, _month_first, _day_first, _relative, _year)

@@ -24,6 +24,8 @@ _WORLD = _MANY_OF | words("worldwide universal globally elsewhere")
 _BEGAN = words("imposed announced threatened introduced levied unveiled earlier enacted")
 _NOW = words("now currently")
 _SITE = words("in ( at")
+_BY_ANNOUNCEMENT = ("control", "meeting", "forecast", "assessment")
+"""Kinds that the day of an announcement dates: which control, not since when it holds."""
 _ANSWERS = words("response retaliation reaction answer return reprisal exchange revenge")
 MOST = 16
 """Numbers read in one clause: reading the cells of a table pair by pair would take quadratic time."""
@@ -174,8 +176,8 @@ class Frame:
         voiced = bool(told) or bool({"said", "says", "told"} & keys)
         return bool(keys & DOUBT) or bool({"if", "unless"} & keys) or ("would" in keys and not voiced)
 
-    def dates(self, *, whole: bool = True) -> tuple[Any, Any, Any]:
-        """(date, said on, horizon), each a pair of days or None."""
+    def dates(self, *, told: bool = True) -> tuple[Any, Any, Any]:
+        """(date, said on, horizon), each a pair of days or None; without the days of announcing unless `told`."""
         date = horizon = None
         said = self.context.said.get(id(self.s))
         for m in self.s.dates:
@@ -185,6 +187,8 @@ class Frame:
             inside = self.first <= m.first < self.after
             if m.part == "weekday" and said == days:
                 continue  # "said on Thursday it would": when it was said
+            if not told and self.s.announced(m):
+                continue
             if self.s.named_by(m) or (inside and m.kind == "span" and m.offset[1] > 0 and self._past()):
                 continue
             if m.first and self.s.row[m.first - 1].key == "since":
@@ -194,7 +198,7 @@ class Frame:
                 continue  # "40 %, against 12 % in January"
             if lead[-2:] in (["were", "in"], ["was", "in"], ["did", "in"]) and {"what", "than", "as"} & set(lead):
                 continue  # "four times what they were in January"
-            if m.kind == "span" and m.offset[1] < 0 and self.s.row[m.first - 1].key in ("of", "than", "from", "with"):
+            if m.kind == "span" and m.offset[1] < 0 and self._yardstick(m):
                 continue  # "twice the level of a year ago": what it is compared with
             if inside and m.part == "this" and m.kind == "year" and not m.deadline and self._gone(m):
                 date = date or (dt.date(days[0].year, 1, 1), days[0])
@@ -206,8 +210,9 @@ class Frame:
                 inside and m.kind == "span" and date is None and days[1] <= (self.context.anchor or days[0])
             ):
                 date = days
-        if date is None and whole:
+        if date is None:
             others = [m for m in self.s.dates if m.first in self.s.resolved and not m.deadline and m.kind == "day"]
+            others = [m for m in others if told or not self.s.announced(m)]
             others = [m for m in others if m.part != "weekday" or self.s.resolved[m.first] != said]
             outside = [m for m in others if not self.first <= m.first < self.after]
             then = [m for m in self.s.dates if m.first in self.s.resolved and m.after == self.first - 1]
@@ -215,6 +220,12 @@ class Frame:
                 return self.s.resolved[then[0].first], said, horizon  # "in April, when ..."
             date = self.s.resolved[outside[0].first] if outside else None
         return date, said, horizon
+
+    def _yardstick(self, m: Mention) -> bool:
+        """Whether a day gone by is what something is compared with: `rose 5 % over a year ago`."""
+        before = self.s.row[m.first - 1].key if m.first else ""
+        year = "year" in self.s.keys(m.first, m.after)
+        return before in ("of", "than", "from", "with") or (year and any(q.rated for q in self.sizes))
 
     def _of_another(self, date: tuple[dt.date, dt.date], first: int, after: int) -> bool:
         """Whether a day only says when another duty began: `came on top of a 20 % duty imposed earlier this year`."""
@@ -248,7 +259,7 @@ class Frame:
         chance = self.probability()
         if chance is not None and modality == "reported":
             modality = "forecast"
-        date, said_on, horizon = self.dates()
+        date, said_on, horizon = self.dates(told=kind in _BY_ANNOUNCEMENT)
         if _NOW & set(self.s.keys(first, after)) and not any(first <= m.first < after for m in self.s.dates):
             date = None  # "stood at 145 % last month and is now 30 %"
         if date is not None and self._of_another(date, first, after):

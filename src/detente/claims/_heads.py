@@ -21,7 +21,7 @@ _OTHER = words(
     "yield yields jobless wages wage shares stocks stock index dow nasdaq futures approval turnout profits profit"
     " revenue revenues earnings margin margins debt dollar euro yen peso currency mortgage mortgages confidence"
     " sentiment discount discounts dividend voters majority cpi bonds bond treasuries sales rating ratings bitcoin"
-    " households employment jobs productivity subsidy subsidies vacancies quota quotas"
+    " households employment jobs productivity subsidy subsidies vacancies quota quotas price index contribution"
 )
 """Heads of numbers that are no duties, beside those of trade and output."""
 _OTHER_RATES = words(
@@ -115,6 +115,8 @@ def heads_another(keys: list[str], i: int) -> bool:
 
 def of_a_duty(frame: Frame, q: Quantity, r: str, spoken: bool) -> bool:
     """Whether the number belongs to a duty, not to a flow, a price or a poll that the clause also names."""
+    if _of_a_class(frame, q) or _effect(frame, q):
+        return False
     after = frame.s.keys(q.after, min(q.after + 5, frame.after))
     if TARIFF & set(after[:4]) and r in ("level", "part"):
         between = after[: next(i for i, k in enumerate(after) if k in TARIFF)]
@@ -130,6 +132,32 @@ def of_a_duty(frame: Frame, q: Quantity, r: str, spoken: bool) -> bool:
     if r == "by" and after[:1] == ["of"]:
         return bool(TARIFF & set(after))
     return head == "duty" or (r != "by" and _follows(frame, q)) or frame.context.tariff or spoken
+
+
+def _of_a_class(frame: Frame, q: Quantity) -> bool:
+    """`for countries with tariffs of 16 % or less`: a class of countries, no duty told."""
+    before = frame.s.keys(max(frame.first, q.first - 6), q.first)
+    after = frame.s.keys(q.after, min(q.after + 3, frame.after))
+    at = next((i for i, k in enumerate(before) if k in _KINDS and before[i + 1 : i + 2] == ["with"]), None)
+    return at is not None and bool(TARIFF & set(before[at:] + after))
+
+
+_KINDS = words("countries nations economies partners places")
+_EFFECTS = forms("add shave cost cut reduce raise boost lift push knock slow drag lower wipe shrink")
+_MAY = words("could would may might will can")
+
+
+def _effect(frame: Frame, q: Quantity) -> bool:
+    """Whether a number is what a duty of its own rate would do: `a 10 % tariff could add another 0.3 %`."""
+    keys = frame.s.keys(frame.first, q.first)
+    verb = next((i for i in range(len(keys) - 1, max(-1, len(keys) - 9), -1) if keys[i] in _EFFECTS), None)
+    if verb is None or verb == 0 or keys[verb - 1] not in _MAY or (TARIFF & set(keys[verb:])):
+        return False
+    if TARIFF & set(frame.s.keys(q.after, min(q.after + 3, frame.after))):
+        return False
+    duty = next((i for i in range(verb - 1, -1, -1) if keys[i] in TARIFF), None)
+    rates = [r for r in frame.sizes if r.rated and r.after <= frame.first + verb]
+    return duty is not None and bool(rates) and abs(frame.first + duty - rates[-1].after) <= 3
 
 
 def _follows(frame: Frame, q: Quantity) -> bool:
@@ -160,6 +188,8 @@ def _head(frame: Frame, q: Quantity) -> str:
     for i, key in enumerate(keys):
         if key in TARIFF and _ABOUT_DUTIES & set(keys[i + 1 : i + 2]):
             continue
+        if key in TARIFF and head == "other" and {"from", "of", "by", "to"} & set(keys[max(0, i - 4) : i]):
+            continue  # "the price level from all 2025 tariffs"
         if key in TARIFF and (keys[i + 1 : i + 2] == ["of"] or not _causing(keys, i)):
             head, at = "duty", i
         elif key in MACRO or heads_another(keys, i):

@@ -34,6 +34,7 @@ _DESIRES = words("plan plans intention intentions intent desire wish appetite in
 _REFUSING = forms("refuse decline fail neglect") | {"refusal", "failure", "unwilling", "yet", "reluctant"}
 AVOIDING = forms("avoid dodge escape evade") | {"exempt", "exempted", "spared"} - {"escape", "escapes"}
 _RULING_OUT = {("rule", "out"), ("decide", "against"), ("stop", "short"), ("back", "away")}
+_ESTIMATES = words("estimate estimates estimated")
 _REPORTS = words(
     "that report reports claim claims suggestion suggestions talk idea notion speculation allegation allegations"
     " assertion assertions rumour rumours rumor rumors having being any it"
@@ -75,6 +76,8 @@ def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
         return "denied", True
     if _planned(keys):
         return "planned", negated
+    if verb in _ESTIMATES and not {"if", "would", "could", "will", "by"} & words:
+        return "reported", negated  # "estimates that China accounts for 61 %"
     if words & FUTURE or any(k.endswith("won't") for k in keys) or _predicted(keys) or verb in PREDICT:
         return "forecast", negated
     return "reported", negated
@@ -228,6 +231,7 @@ def _asks(keys: Sequence[str]) -> bool:
     return False
 
 
+_HINTS = words("hinted hints hinting signalled signaled signals")
 _DRAWN_UP = words("proposed planned prepared drafted readied weighing mulling considering plans")
 
 
@@ -241,7 +245,21 @@ def _planned(keys: Sequence[str]) -> bool:
             return True  # "senators voted 51-47 to end the duty"
         if key in _DRAWN_UP and set(after) & TARIFF:
             return True
-        proposing = ("proposed", "weighs", "weighing", "mulls", "mulling", "considering", "considers", "plans")
+        if key in _HINTS and after[:1] in (["at"], ["that"]):
+            return True  # "has hinted at raising"
+        proposing = (
+            "proposed",
+            "proposing",
+            "proposes",
+            "floated",
+            "weighs",
+            "weighing",
+            "mulls",
+            "mulling",
+            "considering",
+            "considers",
+            "plans",
+        )
         if key in proposing and after[:1] == ["a"]:
             return True
     return False
@@ -249,6 +267,8 @@ def _planned(keys: Sequence[str]) -> bool:
 
 def _predicted(keys: Sequence[str]) -> bool:
     return any(
-        key in PREDICT and not (i and keys[i - 1] in _SAID_ELSEWHERE) and not (i and keys[i - 1] in _BEATING)
+        key in PREDICT
+        and not (i and (keys[i - 1] in _SAID_ELSEWHERE or keys[i - 1] in _BEATING))
+        and (key not in _ESTIMATES or keys[i + 1 : i + 2] == ["to"])
         for i, key in enumerate(keys)
     )

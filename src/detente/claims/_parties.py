@@ -16,10 +16,12 @@ from detente.claims._words import (
     DOWN,
     IMPOSE,
     MACRO,
+    PROMISE,
     REMOVE,
     SAY,
     SUSPEND,
     TARIFF,
+    THREATEN,
     UP,
     country_names,
     forms,
@@ -28,7 +30,8 @@ from detente.claims._words import (
 
 _OVER = words(
     "the all most many some a an range of other imports import goods products exports shipments from certain"
-    " selected several various its nearly almost made in and both every worth additional"
+    " selected several various its nearly almost made in and both every worth additional countries nations economies"
+    " like such as imported"
 )
 _GOODS = words("goods imports products exports shipments companies firms exporters steel cars vehicles")
 _PAIR = words("both each respectively mutual mutually")
@@ -52,6 +55,8 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         j = _behind_goods(frame, j)
         if j < frame.first:
             pass
+        elif _buys(frame, place):
+            continue  # "over 40 % for US importers"
         elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)) or _struck(frame, place):
             out.append(place)
             continue
@@ -110,14 +115,38 @@ def _goods_follow(frame: Frame, place: Place) -> bool:
     """`Chinese goods face ...`, `imports from Canada`."""
     row = frame.s.row
     after = [t.key for t in row[place.after : place.after + 2]]
-    before = [t.key for t in row[max(frame.first, place.first - 2) : place.first]]
-    if after[:2] == ["imports", "from"]:
+    if after[:2] == ["imports", "from"] or (after[:1] == ["imports"] and _urges(frame, place)):
         return False  # "US imports from China": what the US buys
-    return bool(after and after[0] in _GOODS) or before[-2:] in (
-        ["imports", "from"],
-        ["goods", "from"],
-        ["products", "from"],
-    )
+    if after and after[0] in _GOODS:
+        rates = [q.first for q in frame.sizes if q.rated]
+        bears = PAYS & set(frame.s.keys(place.after, min(place.after + 4, frame.after)))
+        return not rates or place.first < rates[0] or bool(bears)  # not "40 % for acts harming U.S. companies"
+    return _made_in(frame, place)
+
+
+_SOLD = words("imports goods products parcels packages shipments items cars vehicles steel")
+_COMING = words("arriving entering coming shipped sent made imported exported bought in the us into and , all most")
+
+
+def _made_in(frame: Frame, place: Place) -> bool:
+    """`imports from Canada`, `goods from Brazil and India`, `goods arriving in the US from China`."""
+    row = frame.s.row
+    j = place.first - 1
+    while j > frame.first and (row[j].key in ("and", ",", "the") or _is_place(frame, j)):
+        j -= 1
+    if j <= frame.first or row[j].key != "from":
+        return False
+    for i in range(j - 1, max(frame.first, j - 7) - 1, -1):
+        if row[i].key in _SOLD:
+            return True
+        if row[i].key not in _COMING and not _is_place(frame, i):
+            return False
+    return False
+
+
+def _urges(frame: Frame, place: Place) -> bool:
+    """`US imports of cars`: goods the economy buys, where another one's are named by `from`."""
+    return "from" in frame.s.keys(place.after, min(place.after + 6, frame.after)) and len(frame.places()) > 1
 
 
 def owns_tariff(frame: Frame, place: Place) -> bool:
@@ -244,7 +273,7 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     if not actors and not wanted and frame.context.subject and _bears_on(frame):
         return [], [frame.context.subject], ["target"]  # "Mexico sells tomatoes and now faces a 17 % duty"
     if not actors:
-        actors, inferred = _inherited(frame, wanted)
+        actors, inferred = _speaking(frame, wanted) or _inherited(frame, wanted)
     wanted = [w for w in wanted if w not in actors] or wanted[:0]
     if not wanted and actors:
         mirrored = frame.context.facing or (None, None)
@@ -396,7 +425,9 @@ _BODIES = words(
     "ministry government authorities administration parliament cabinet officials customs senate congress lawmakers"
     " president premier commerce"
 )
-_INSIDE = words("except excluding besides unlike with from in to of between by for at on into")
+_INSIDE = words(
+    "except excluding besides unlike with from in to of between by for at on into like as against including"
+)
 
 
 def in_phrase(frame: Frame, place: Place) -> bool:
@@ -449,6 +480,18 @@ def _both_before(frame: Frame) -> list[str]:
         return here
     pair = frame.context.pair
     return list(pair) if pair and set(here) <= set(pair) else []
+
+
+def _speaking(frame: Frame, wanted: Iterable[str]) -> tuple[list[str], list[str]] | None:
+    """Whoever speaks for an economy and threatens or promises in person: `he threatened Canada with 100 %`."""
+    said = frame.s.said_by(frame.first) or frame.s.said_by(frame.after - 1)
+    if said is None or not said.speaker.economy or said.speaker.economy in wanted or said.who < frame.first:
+        return None
+    own = frame.s.row[said.verb].key in PROMISE | THREATEN | _SIGNS and said.verb < frame.after
+    return ([said.speaker.economy], ["actor"]) if own else None
+
+
+_SIGNS = forms("announce order propose unveil")
 
 
 def _inherited(frame: Frame, wanted: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -26,7 +26,7 @@ _ROLE_WORDS = _ROLES | words(
 _TITLES = words("secretary minister president representative premier commissioner mr ms mrs dr chancellor")
 _PREPOSITIONS = words("at of from for with in")
 _INSIDE = words("of and for the & de la du von van")
-_NOT_NAMES = words(
+NOT_NAMES = words(
     "the a an in on at by for from as but and or if when while after before since this that these those it he she"
     " they we however despite according under following meanwhile although though both each some many most last"
     " next since once january february march april may june july august september october november december monday"
@@ -154,7 +154,7 @@ def _person(row: Sequence[Token], i: int, registry: Registry) -> Mentioned | Non
 def _surname(row: Sequence[Token], i: int, registry: Registry) -> Mentioned | None:
     """A later mention by one name, or a title before a name of the table."""
     token = row[i]
-    if token.key in _NOT_NAMES or economy_words().match(row, i):
+    if token.key in NOT_NAMES or economy_words().match(row, i):
         return None
     if i + 1 < len(row) and row[i + 1].key in ("administration", "government"):
         return None
@@ -179,7 +179,7 @@ def _surname(row: Sequence[Token], i: int, registry: Registry) -> Mentioned | No
 def _name_end(row: Sequence[Token], i: int) -> int:
     """The token after two to four capitalised words that may be a name."""
     j = i
-    while j < len(row) and j < i + 4 and row[j].kind == "word" and row[j].capital and row[j].key not in _NOT_NAMES:
+    while j < len(row) and j < i + 4 and row[j].kind == "word" and row[j].capital and row[j].key not in NOT_NAMES:
         if row[j].text.isupper() and len(row[j].text) > 1:
             break
         if row[j].key in _ROLES or economy_words().match(row, j) or (organisation_words().match(row, j) and j == i):
@@ -318,7 +318,7 @@ def _before(row: Sequence[Token], first: int) -> tuple[str, int]:
     if j and row[j - 1].kind == "poss":
         j -= 1
     k = j
-    while k and row[k - 1].capital and row[k - 1].key not in _NOT_NAMES and k > j - 5:
+    while k and row[k - 1].capital and row[k - 1].key not in NOT_NAMES and k > j - 5:
         k -= 1
     text = " ".join(t.text for t in row[k:j])
     if not text or economy_words().match(row, k):

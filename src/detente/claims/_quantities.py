@@ -53,10 +53,13 @@ _AT_LEAST: tuple[tuple[str, ...], ...] = (
     ("greater", "than"),
     ("no", "less", "than"),
     ("well", "over"),
+    ("minimum", "of"),
+    ("as", "low", "as"),
+    ("excess", "of"),
 )
 _AT_MOST: tuple[tuple[str, ...], ...] = (
     ("up", "to"), ("as", "much", "as"), ("as", "high", "as"), ("at", "most"), ("no", "more", "than"), ("less", "than"),
-    ("under",), ("below",), ("beneath",), ("within",),
+    ("under",), ("below",), ("beneath",), ("within",), ("maximum", "of"), ("ceiling", "of"),
 )  # fmt: skip
 MOVES = words(
     "add adds adding added go goes went gone going move moves moved moving rise rises rose climb climbs climbed jump"
@@ -283,7 +286,7 @@ def _before_duties(row: Sequence[Token], j: int) -> bool:
     """Whether the number after token `j` is followed by a plural of duties: `20 % to 50 % tariffs`."""
     second = number_at(row, j + 1)
     unit, after, _ = unit_at(row, second[1]) if second is not None else ("", j, 1.0)
-    return unit == PERCENT and after < len(row) and row[after].key in _DUTIES
+    return unit == PERCENT and bool(_DUTIES & {t.key for t in row[after : after + 2] if t.kind == "word"})
 
 
 _DUTIES = words("tariffs duties levies rates")
@@ -405,6 +408,8 @@ def _part_of_a_name(row: Sequence[Token], i: int) -> bool:
 
 
 def _bound(row: Sequence[Token], i: int) -> str:
+    if i > 1 and row[i - 1].key == "the" and row[i - 2].key in ("below", "above", "under", "over", "beyond", "than"):
+        return ""  # "below the 25 % threatened": what it is compared with
     if i and row[i - 1].key in ("a", "an", "the", "about", "around"):
         i -= 1  # "less than a 5 % chance"
     before = [t.key for t in row[max(0, i - 3) : i]]

@@ -170,7 +170,8 @@ def _told(s: Sentence, m: Mention, days: tuple[dt.date, dt.date], day: dt.date |
     if day is None or m.kind not in ("day", "month") or m.year or not m.month or m.part in _PLACED:
         return days
     lead = s.row[m.first - 1].key if m.first else ""
-    if lead not in ("in", "on", "since", "from") or (days[0] <= day <= days[1]):
+    quarter = m.days != (0, 0) and m.kind == "month"
+    if (lead not in ("in", "on", "since", "from") and not quarter) or (days[0] <= day <= days[1]):
         return days
     clause = next(((a, b) for a, b in s.clauses if a <= m.first < b), (0, len(s.row)))
     keys = set(s.plain_keys(*clause))

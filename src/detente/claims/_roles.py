@@ -180,7 +180,10 @@ def _after_noun(frame: Frame, q: Quantity) -> str:
 
 def _after_verb(frame: Frame, q: Quantity) -> str:
     """`fell 36 %` is by; `imposed 25 %`, `face 30 %` are levels."""
-    for key in reversed(frame.s.keys(max(frame.first, q.first - 5), q.first)):
+    lead = frame.s.keys(max(frame.first, q.first - 5), q.first)
+    if lead[-2:] == ["up", "to"]:
+        lead = lead[:-2]  # "facing duties up to 40 %"
+    for key in reversed(lead):
         if key in DOWN or key in UP:
             return "by"
         if key in IMPOSE or key in _REACHES or key in PAYS or key in GETS or key in ("with", "take", "takes"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from detente import economies
 from detente.claims._chances import CHANCE
-from detente.claims._people import Mentioned, Registry, Speaker, find_people, organisation_at
+from detente.claims._people import NOT_NAMES, Mentioned, Registry, Speaker, find_people, organisation_at
 from detente.claims._tokens import QUOTES, Token, words
 from detente.claims._words import (
     DENY,
@@ -121,6 +121,8 @@ def _speakers(row: Sequence[Token], people: list[Mentioned], voices: Voices) -> 
                 out = [m for m in out if not i < m.first < after]
                 taken |= set(range(i, after))
             out.append(Mentioned(first, after, Speaker(_plain(row[first : i + 1]), "", home, "", True)))
+        elif _unknown_name(row, i) and i not in taken:
+            out.append(Mentioned(i, i + 1, Speaker(token.text)))
         elif token.key in _SOME and i + 1 < len(row) and row[i + 1].key in _VERBS:
             out.append(Mentioned(i, i + 1, Speaker(token.key, "", "", "", True)))
         elif (token.key in ("he", "she") and voices.last is not None) or (
@@ -128,6 +130,31 @@ def _speakers(row: Sequence[Token], people: list[Mentioned], voices: Voices) -> 
         ):
             out.append(Mentioned(i, i + 1, voices.last))
     return sorted(out, key=lambda m: m.first)
+
+
+def _unknown_name(row: Sequence[Token], i: int) -> bool:
+    """`Denton said`, `says Treyz, who`: a name that nothing introduced, right beside a verb of saying."""
+    token = row[i]
+    if (
+        not token.capital
+        or token.kind != "word"
+        or len(token.key) < 4
+        or token.key in NOT_NAMES
+        or token.text.isupper()
+    ):
+        return False
+    before, after = (row[k].key if 0 <= k < len(row) else "" for k in (i - 1, i + 1))
+    if after in _SAID and (
+        not i or row[i - 1].text in (",", ".", ";") or row[i - 1].text in QUOTES or before in _LEADING
+    ):
+        return True
+    ends = i + 1 >= len(row) or row[i + 1].text in (",", ".")
+    inverted = i > 1 and before in ("said", "says") and (row[i - 2].text == "," or row[i - 2].text in QUOTES)
+    return inverted and ends
+
+
+_SAID = words("said says told added warned wrote argued noted")
+_LEADING = words("but and while although as that")
 
 
 def _body(name: str, entry: dict[str, str]) -> Speaker:
@@ -174,7 +201,7 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
         return None  # "are expected to" has no one who expects
     at = bisect.bisect_left(speakers, i, key=lambda m: m.first)
     for m in reversed(speakers[max(0, at - _CANDIDATES) : at]):
-        relative = m.first and key in _PLEDGES and row[m.first - 1].key in _RATED
+        relative = m.first and key in _PLEDGES | _MAKES_KNOWN and row[m.first - 1].key in _RATED
         between = row[m.after : i]
         if key in _PLEDGES and any(t.key == "and" for t in between) and any(t.capital for t in between):
             return None  # "Trump ordered a duty, and South Korea's Hyundai pledged": somebody else
@@ -187,7 +214,11 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
     behind = [
         m
         for m in speakers[at : at + _CANDIDATES]
-        if i < m.first <= i + 3 and key in SAY | EXPECT and m.speaker.role != "government"
+        if i < m.first <= i + 3
+        and key in SAY | EXPECT
+        and m.speaker.role != "government"
+        and not key.endswith("ing")
+        and row[i + 1].key != "that"
     ]
     if behind and i and (row[i - 1].text in (",", "?", "!") or row[i - 1].text in QUOTES or row[i - 1].text == "’"):
         return Attribution(i, behind[0].speaker, i, behind[0].after, behind[0].first, behind[0].after)
@@ -195,6 +226,7 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
 
 
 _PLEDGES = PROMISE | THREATEN
+_MAKES_KNOWN = forms("announce propose unveil impose")
 _RATED = words("% percent tariff tariffs rate rates duty duties levy")
 
 

@@ -205,6 +205,8 @@ def _own_mood(frame: Frame, group: Group) -> dict[str, Any]:
 def _standing(frame: Frame, level: Quantity) -> bool:
     """`considers lowering its 15 % tariff`: the rate named is the one that is to change."""
     before = frame.s.keys(max(frame.first, level.first - 5), level.first)
+    if before[-1:] in (["the"], ["its"], ["their"], ["current"], ["existing"]) and _undergoes(frame, level):
+        return not frame.modality()[1]
     owned = {"its", "their", "the", "existing", "current"} & set(before[-2:])
     verbs = [i for i, k in enumerate(before) if k in (DOWN | UP) - IMPOSE - {"up"}]
     follows = TARIFF & set(frame.s.keys(level.after, min(level.after + 4, frame.after)))
@@ -214,6 +216,23 @@ def _standing(frame: Frame, level: Quantity) -> bool:
         and not frame.modality()[1]
         and not {"to", "by"} & set(before[verbs[-1] :])
     )
+
+
+def _undergoes(frame: Frame, level: Quantity) -> bool:
+    """`the 145 % tariffs would be substantially reduced`, without saying to what."""
+    after = [t.key for t in frame.s.row[level.after : min(level.after + 9, frame.after)] if t.kind != "quote"]
+    duty = next((i for i, k in enumerate(after[:2]) if k in TARIFF), None)
+    if duty is None:
+        return False
+    be = next((i for i, k in enumerate(after) if i > duty and k in ("be", "been", "is", "are", "was", "were")), None)
+    if be is None or not set(after[duty + 1 : be]) <= _MODAL:
+        return False
+    verb = next((k for k in after[be + 1 :] if not k.endswith("ly") and k != "being"), "")
+    rest = after[after.index(verb) + 1 :] if verb else []
+    return verb in (DOWN | UP) - IMPOSE and not {"to", "by", "from"} & set(rest[:2])
+
+
+_MODAL = words("will would could may might should must have has had to on goods imports chinese us")
 
 
 def _backdrop(frame: Frame, group: Group) -> bool:
