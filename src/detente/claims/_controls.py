@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detente.claims._claim import Claim
 from detente.claims._frame import Frame
-from detente.claims._parties import targets
+from detente.claims._targets import targets
 from detente.claims._tokens import words
 from detente.claims._words import CONTROL, RELAX, RESTRICT, STAY, TARIFF, forms
 

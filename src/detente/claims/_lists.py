@@ -97,7 +97,8 @@ def imposer(frame: Frame) -> tuple[str | None, bool]:
 
     The verb's agent: a subject before the list, or one after `by`; else the United States if the article names it.
     """
-    from detente.claims._parties import in_phrase, market, owns_tariff
+    from detente.claims._parties import in_phrase, market
+    from detente.claims._targets import owns_tariff
 
     s = frame.s
     begin = min(s.listed)

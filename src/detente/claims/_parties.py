@@ -5,64 +5,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from detente.claims._acts import BREAKS, goes_on, levies
+from detente.claims._acts import goes_on, levies
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to, subjects
 from detente.claims._modality import ASKS
+from detente.claims._targets import GOODS, buys, owns_tariff, targets
 from detente.claims._tokens import words
 from detente.claims._words import (
     ACTION,
-    DOWN,
-    IMPOSE,
     MACRO,
     PROMISE,
-    REMOVE,
-    SAY,
-    SUSPEND,
     TARIFF,
     THREATEN,
-    UP,
     country_names,
     forms,
-    topic_kinds,
 )
 
-_OVER = words(
-    "the all most many some a an range of other imports import goods products exports shipments from certain"
-    " selected several various its nearly almost made in and both every worth additional countries nations economies"
-    " like such as imported"
-)
-_GOODS = words("goods imports products exports shipments companies firms exporters steel cars vehicles")
 _PAIR = words("both each respectively mutual mutually")
 _SIDES = words("sides countries nations governments parties economies")
-
-
-def targets(frame: Frame, first: int, after: int) -> list[Place]:
-    """Economies that something is aimed at: after `on` or `against`, or whose goods are the subject."""
-    row = frame.s.row
-    out: list[Place] = []
-    goods = {k for a, b, t in frame.s.topics if topic_kinds()[t] == "good" for k in range(a, b)}
-    for place in frame.places():
-        if not first <= place.first < after:
-            continue
-        j = place.first - 1
-        from_ = j >= frame.first and row[j].key in ("from", "and")  # "on steel from Vietnam and South Korea"
-        while j >= frame.first and (
-            row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods)
-        ):
-            j -= 1
-        j = _behind_goods(frame, j)
-        if j < frame.first:
-            pass
-        elif _buys(frame, place):
-            continue  # "over 40 % for US importers"
-        elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)) or _struck(frame, place):
-            out.append(place)
-            continue
-        if _goods_follow(frame, place) and not owns_tariff(frame, place):
-            out.append(place)
-    return out
 
 
 def _aims(frame: Frame, first: int, after: int) -> bool:
@@ -71,102 +32,8 @@ def _aims(frame: Frame, first: int, after: int) -> bool:
     return bool(rates) and bool({"on", "for", "against"} & set(frame.s.keys(rates[-1], after)))
 
 
-def _struck(frame: Frame, place: Place) -> bool:
-    """`charges China 55 %`, `hit Peru with 20 %`: the object of a verb of levying."""
-    return place.first > frame.first and frame.s.row[place.first - 1].key in _STRIKES
-
-
-_STRIKES = forms("charge tax slap saddle threaten") | words("hit hits hitting")
-
-
-def _behind_goods(frame: Frame, j: int) -> int:
-    """The token before goods of any name: `duties on engineering plastics from the US, the EU and Japan`."""
-    row = frame.s.row
-    if j < frame.first or row[j + 1].key != "from" or row[j].key in _AIMING:
-        return j
-    for k in range(j, max(frame.first, j - 5) - 1, -1):
-        if row[k].key in _AIMING:
-            return k
-        if row[k].kind != "word" or not row[k].head.islower() or row[k].key in ACTION | TARIFF:
-            break
-    return j
-
-
-_AIMING = words("on against toward towards upon targeting hitting")
-
-
-def _rated(frame: Frame, j: int) -> bool:
-    """Whether a rate or a duty stands right before token `j`: `15 % for Japan`."""
-    if j <= frame.first:
-        return False
-    before = frame.s.row[j - 1]
-    return before.text in "%％" or before.key in TARIFF | {"percent", "cent"}
-
-
 def _imported(frame: Frame, place: Place) -> bool:
     return frame.s.keys(place.after, place.after + 1) == ["imports"]
-
-
-def _is_place(frame: Frame, i: int) -> bool:
-    return i in frame.named
-
-
-def _goods_follow(frame: Frame, place: Place) -> bool:
-    """`Chinese goods face ...`, `imports from Canada`."""
-    row = frame.s.row
-    after = [t.key for t in row[place.after : place.after + 2]]
-    if after[:2] == ["imports", "from"] or (after[:1] == ["imports"] and _urges(frame, place)):
-        return False  # "US imports from China": what the US buys
-    if after and after[0] in _GOODS:
-        rates = [q.first for q in frame.sizes if q.rated]
-        bears = PAYS & set(frame.s.keys(place.after, min(place.after + 4, frame.after)))
-        return not rates or place.first < rates[0] or bool(bears)  # not "40 % for acts harming U.S. companies"
-    return _made_in(frame, place)
-
-
-_SOLD = words("imports goods products parcels packages shipments items cars vehicles steel")
-_COMING = words("arriving entering coming shipped sent made imported exported bought in the us into and , all most")
-
-
-def _made_in(frame: Frame, place: Place) -> bool:
-    """`imports from Canada`, `goods from Brazil and India`, `goods arriving in the US from China`."""
-    row = frame.s.row
-    j = place.first - 1
-    while j > frame.first and (row[j].key in ("and", ",", "the") or _is_place(frame, j)):
-        j -= 1
-    if j <= frame.first or row[j].key != "from":
-        return False
-    for i in range(j - 1, max(frame.first, j - 7) - 1, -1):
-        if row[i].key in _SOLD:
-            return True
-        if row[i].key not in _COMING and not _is_place(frame, i):
-            return False
-    return False
-
-
-def _urges(frame: Frame, place: Place) -> bool:
-    """`US imports of cars`: goods the economy buys, where another one's are named by `from`."""
-    return "from" in frame.s.keys(place.after, min(place.after + 6, frame.after)) and len(frame.places()) > 1
-
-
-def owns_tariff(frame: Frame, place: Place) -> bool:
-    """Whether a duty word follows with nothing but adjectives between: `US tariffs`, `China's retaliatory duties`; or
-    is left out after a first one: `Beijing's at 10 %`."""
-    rest = [t.key for t in frame.s.row[place.after : place.after + 2]]
-    if len(rest) > 1 and frame.s.row[place.after].kind == "poss" and rest[1] in _LEFT_OUT:
-        return True
-    for t in frame.s.row[place.after : place.after + 5]:
-        if t.key in TARIFF:
-            return True
-        if (
-            t.key in _VERBS_BETWEEN
-            or t.kind not in ("word", "poss", "number", "mark")
-            or t.key
-            in ("on", "and", "of", "to", "at", "with", "under", "has", "have", ",", "goods", "see", "sees", "saw")
-            or t.key in BREAKS
-        ):
-            return False
-    return False
 
 
 def _of_output(frame: Frame, place: Place) -> bool:
@@ -206,12 +73,6 @@ def _either_way(frame: Frame, place: Place) -> bool:
         if t.key in TARIFF or t.key in _ONE_DUTY:
             return t.key in _ONE_DUTY
     return False
-
-
-_LEFT_OUT = words("at to from by are is stand stood remain were was fell rose")
-_BETWEEN = DOWN | UP | IMPOSE | REMOVE | SUSPEND | SAY
-_ADJECTIVES = words("set expanded raised lifted planned proposed threatened cut remaining added reduced show")
-_VERBS_BETWEEN = (_BETWEEN | PAYS | GETS | forms("agree")) - _ADJECTIVES
 
 
 def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], list[str], list[str]]:
@@ -325,7 +186,7 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
         k in ("hit", "slapped", "threatened", "saddled", "taxed") and keys[i + 1 : i + 2] in (["with"], ["by"], ["at"])
         for i, k in enumerate(keys)
     )
-    if any(_buys(frame, p) for p in before):
+    if any(buys(frame, p) for p in before):
         return []  # "an American who imports a toaster pays 30 %": the buyer's own side levies it
     hit = hit or any(
         (k == "set" and keys[i + 1 : i + 2] == ["at"] and keys[i - 1] in ("was", "were"))
@@ -354,16 +215,6 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     if own and frame.context.subject and not before:
         return [frame.context.subject]
     return []
-
-
-_BUYERS = words("importers consumers shoppers households buyers families retailers importer consumer shopper")
-
-
-def _buys(frame: Frame, place: Place) -> bool:
-    """`American importers`, `an American who imports`: those who buy."""
-    row = frame.s.row
-    follows = [t.key for t in row[place.after : place.after + 3]]
-    return bool(_BUYERS & set(follows[:2])) or (follows[:1] == ["who"] and bool({"imports", "buys"} & set(follows)))
 
 
 _PASSIVE = words("is are was were be been being")
@@ -459,7 +310,7 @@ def borne(frame: Frame) -> bool:
     duty = next((i for i, k in enumerate(keys) if k in TARIFF or k[:1].isdigit()), len(keys))
     lead = keys[:duty]
     passive = any(k in _HIT and keys[i + 1 : i + 2] and keys[i + 1] in _WITH for i, k in enumerate(keys[: duty + 1]))
-    return bool(_GOODS & set(lead)) and (passive or bool(PAYS & set(lead)))
+    return bool(GOODS & set(lead)) and (passive or bool(PAYS & set(lead)))
 
 
 def _bears_on(frame: Frame) -> bool:
