@@ -212,6 +212,8 @@ def _at(row: Sequence[Token], i: int) -> Quantity | None:
     unit, after, scale = (money, i, 1.0) if money else unit_at(row, i)
     high = low
     second = _second(row, start, i if not money else after, unit)
+    if second is not None and not money and second[1] in (PERCENT, POINTS) and _year(row[start]):
+        return None  # "from 4 % in 2025 to 3 % in 2026"
     if second is not None:
         high, unit, after, scale = second
         unit = money or unit
@@ -231,6 +233,11 @@ def _at(row: Sequence[Token], i: int) -> Quantity | None:
     if start and row[start - 1].key == "between" and second is None:
         return None
     return Quantity(start, after, low, high, unit, _bound(row, start))
+
+
+def _year(token: Token) -> bool:
+    """Whether a number in digits is more likely a year than a rate."""
+    return len(token.text) == 4 and token.text.isdigit() and token.text[:2] in ("19", "20")
 
 
 def _scale(row: Sequence[Token], after: int, first: int) -> float:
