@@ -29,7 +29,7 @@ _SPLITS = words("and , ; plus but while as")
 def purchases(frame: Frame) -> list[Claim]:
     """One claim a figure; or one claim without a figure, where a promise to buy is said to be kept or missed."""
     found = frame.sizes
-    shares = [q for q in found if _attained(frame, q)]
+    shares = [q for q in found if attained(frame, q)]
     if shares:
         return [_claim(frame, q, frame.first, frame.after, "attained") for q in shares]
     action = _fate(frame)
@@ -81,7 +81,7 @@ def _boundary(frame: Frame, one: Quantity, two: Quantity) -> int:
     return one.after
 
 
-def _attained(frame: Frame, q: Quantity) -> bool:
+def attained(frame: Frame, q: Quantity) -> bool:
     """Whether a percentage is a share of what was promised: `57 % of the exports it had committed to purchase`."""
     if q.unit != PERCENT:
         return False

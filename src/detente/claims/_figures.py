@@ -1,0 +1,300 @@
+"""What each percentage beside trade, output or prices is: where it came from, where it went, by how much it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detente.claims._chances import is_chance
+from detente.claims._frame import Frame
+from detente.claims._heads import ENDS, RATES, heads_another
+from detente.claims._measures import Measure
+from detente.claims._quantities import MOVES, RANGES, Quantity
+from detente.claims._roles import POLL
+from detente.claims._tokens import Token, words
+from detente.claims._units import PERCENT, POINTS
+from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, TARIFF, UP, forms
+
+_FILLERS = words(
+    "a an the about around roughly nearly almost only just some another additional extra further combined more than"
+    " less as much many up approximately over well below above under an estimated average whopping hefty"
+    " mere record solid steady modest robust its their an annual annualised annualized quarterly slight real still"
+    " sharp full whole further predicted projected forecast expected similar meagre paltry total possible"
+    " published reported provisional preliminary"
+)
+_RATE_OF = words("rate pace clip average level")
+_FALLS = (
+    DOWN
+    | forms(
+        "narrow lose erode depress dent drag hit subtract crimp hurt downgrade plummet slip dive crash curb lop deflate"
+    )
+    | words(
+        "down lower smaller fewer less reduction reductions decrease decline drop plunge slump fall contraction"
+        " collapse hit loss drag blow slowdown cheaper shortfall weaker reduced dent dip"
+    )
+) - {"ease", "scale", "come", "comes", "coming", "came", "roll", "rolls", "rolled", "bring", "brings", "brought"}
+_RISES = (
+    UP
+    | forms("gain widen advance add improve swell strengthen rebound recover upgrade inflate balloon rocket climb")
+    | words("increase increases rise surge jump gain higher larger bigger more growth boost faster dearer costlier")
+) - forms("go bring step set")
+_ARE = forms("be remain stay hit reach average stand exceed top total record register post show come run hover")
+_COMPARATIVE = words("higher lower smaller larger bigger cheaper dearer costlier more less weaker stronger")
+_EFFECTS = words("hit boost impact drag blow loss dent reduction upgrade downgrade revision")
+_MADE = words("forecast projection estimate prediction reading")
+_EARLIER = words("previous prior earlier initial original previously old preliminary last")
+_VERSUS = words("compared versus than against vs unlike instead rather historical long-run consensus")
+_AIMS = words("target goal targets goals aim ambition")
+_PICKS = MOVES | forms("pick speed shoot")
+_REVISED = words("upgrade downgrade revision upgrades downgrades")
+_PERIODS = words("a one last previous before year same earlier ago")
+_OF = words("in of to on for")
+_JOINS = words("and or then , followed while with")
+_SHIFTS = forms("revise upgrade downgrade") | _FALLS | _RISES | words("change from")
+
+
+@dataclass(slots=True)
+class Figure:
+    """A percentage, what it is of, and its role: `from`, `to`, `by`, or `next` where it repeats the one before."""
+
+    q: Quantity
+    measure: Measure
+    role: str
+    sign: float = 1.0
+
+
+def figure(frame: Frame, q: Quantity, found: Sequence[Measure], last: Figure | None) -> Figure | None:
+    """What a percentage is a figure of, or None: a chance, a duty, a share, a comparison, or what cannot be told."""
+    row, after = frame.s.row, frame.s.keys(q.after, q.after + 7)
+    before = frame.s.keys(max(0, q.first - 6), q.first)
+    if q.unit not in (PERCENT, POINTS) or is_chance(row, frame.first, q):
+        return None
+    if ((TARIFF | RATES | _AIMS) & set(after[:2]) and "growth" not in after[:3]) or after[:1] == ["of"]:
+        return None
+    ahead = _named_after(frame, q, found)
+    measure = ahead or _named_before(frame, q, found)
+    if measure is None or POLL & set(frame.keys()):
+        return None
+    role, at = _role(frame, q, measure, last)
+    if role and _compared(before, after, role, frame, q):
+        return None
+    if role == "by" and not measure.trade and measure.at < q.first and _of_a_rate(frame, measure, q, ahead is not None):
+        return None
+    if not role:
+        return None
+    turn = _direction(frame, q, measure, at) if role == "by" else 1.0
+    if role == "next" and last is not None:
+        return Figure(q, last.measure if measure.at <= last.q.first else measure, last.role, last.sign)
+    if not turn:
+        return None
+    return Figure(q, measure, role, turn)
+
+
+def _named_after(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure | None:
+    """The noun in `a 5 % fall in exports`, `5 % growth`, `a 0.2 % hit to output`."""
+    keys = frame.s.keys(q.after, min(q.after + 9, frame.after))
+    nouns = {m.at: m for m in found if q.after <= m.at < q.after + 9}
+    for k, key in enumerate(keys):
+        if (m := nouns.get(q.after + k)) is not None and m.name != "yuan":
+            later = nouns.get(q.after + k + 1)
+            return later if later is not None else m
+        if key in ENDS or (key in (",", ";", ")", "and", "to", "than", "from", "year") and not _leads_on(keys, k)):
+            return None
+        if key in ("in", "of", "for", "to") and not ((CHANGE_NOUN | _EFFECTS | {"rise"}) & set(keys[:k])):
+            return None
+    return None
+
+
+def _leads_on(keys: Sequence[str], k: int) -> bool:
+    """Whether a word that usually ends a phrase goes on: `a hit to output`, `a year-on-year rise in`."""
+    return (
+        (keys[k] == "to" and bool(_EFFECTS & set(keys[:k])))
+        or keys[k : k + 3] == ["year", "on", "year"]
+        or (keys[k] == "on" and keys[k - 1 : k] == ["year"])
+    )
+
+
+def _named_before(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure | None:
+    """The last noun before a number, unless another head of numbers stands between."""
+    before = [m for m in found if m.at < q.first]
+    if not before:
+        return None
+    last = before[-1]
+    if last.at < frame.first and not _goes_on(frame, q):
+        return None
+    between = frame.s.keys(last.at, q.first)
+    if any(heads_another(between, k) for k in range(1, len(between)) if between[k] not in ("index", "rate")):
+        return None
+    return last
+
+
+def _goes_on(frame: Frame, q: Quantity) -> bool:
+    """Whether a clause has no subject of its own before a number: `before slowing to 3.2 %`, `up from 3 %`."""
+    lead = frame.s.keys(frame.first, q.first)
+    if any(p.first < q.first for p in frame.places()) or len(lead) > 12:
+        return False
+    nouns = {t.key for t in frame.s.row[frame.first : q.first]} & (FLOW | TARIFF)
+    return not nouns and bool((_SHIFTS | _ARE) & set(lead))
+
+
+def _of_a_rate(frame: Frame, measure: Measure, q: Quantity, ahead: bool) -> bool:
+    """Whether `inflation rose 3 %` may as well tell where it stands: neither is told."""
+    if not measure.rate or q.unit == POINTS or ahead:
+        return False
+    return frame.s.row[q.first - 1].key != "by" and not {"by"} & set(frame.s.keys(max(0, q.first - 3), q.first))
+
+
+def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[str, int]:
+    """(role, token that gives it)."""
+    row, after = frame.s.row, frame.s.keys(q.after, q.after + 4)
+    governs, at = _governor(row, q)
+    near = [k for k in after[:3] if k not in ("real", "annual", "year", "on")]
+    if near[:1] and (near[0] in _COMPARATIVE or (near[0] in ("to", "or") and near[1:2] == ["more"])):
+        return ("by", q.after) if "than" not in after[:3] or _PERIODS & set(after[2:4]) else ("", at)
+    if {"those", "that"} & set(frame.s.keys(m.at + 1, q.first)) and m.at < q.first:
+        return "", at  # "sales to Peru rose 10 % and those to Egypt 1 %"
+    if after[:1] == ["off"]:
+        return "by", at  # "shave 0.4 points off growth"
+    if governs == "from" or _of_before(frame, q):
+        lead = frame.s.keys(max(0, at - 3), at)
+        return ("", at) if RANGES & set(lead) else ("from", at)
+    if m.at >= q.after and "growth" in after[:5] and (m.rate or m.trade):
+        return ("to" if m.rate and not m.trade else "by"), q.after
+    if (near[:1] and (near[0] in CHANGE_NOUN or near[0] in _EFFECTS)) or (
+        near[1:2] and near[1] in CHANGE_NOUN | _EFFECTS
+    ):
+        return "by", q.after
+    if governs == "to":
+        return ("to", at) if m.rate or (m.kind == "growth_change" and _turns(frame, at)) else ("", at)
+    if governs == "by":
+        return "by", at
+    if governs == "of":
+        return _of_noun(frame, m, at)
+    if governs in _ARE or governs in ("at", ":", "("):
+        return _standing(frame, m, at, last)
+    if governs in _FALLS | _RISES:
+        return ("by", at)
+    if last is not None and governs in _JOINS and q.first - last.q.after <= 14:
+        return "next", at
+    if last is not None and last.role == "by" and at == m.at and m.at > last.q.after:
+        return "next", at  # "exports fell 5 % and imports 3 %"
+    return "", at
+
+
+def _of_before(frame: Frame, q: Quantity) -> bool:
+    """Whether a number is that of another time: `from the previous month's 20.5 % growth`."""
+    lead = frame.s.keys(max(0, q.first - 5), q.first)
+    last = max((i for i, k in enumerate(lead) if k in ("from", "after", "than")), default=-1)
+    then = frame.s.row[q.first - 1].kind == "poss" or (lead[-1:] == ["of"] and lead[-2] in _MADE)
+    return last >= 0 and then and not {"%", "percent"} & set(lead[last:])
+
+
+def _governor(row: Sequence[Token], q: Quantity) -> tuple[str, int]:
+    """(word, token) that governs a number, over what may stand between."""
+    j = q.first - 1
+    while j >= 0:
+        key = row[j].key
+        if key == "to" and j and row[j - 1].key == "up":
+            if j > 1 and row[j - 2].key in _PICKS:
+                return "to", j
+            j -= 2
+        elif key == "up" and row[j + 1].key not in ("to",):
+            return key, j
+        elif key in ("least", "most") and j and row[j - 1].key == "at":
+            j -= 2
+        elif (key == "between" and j) or row[j].text in "-−–":
+            j -= 1
+        elif key == "of" and j and row[j - 1].key in _RATE_OF and row[j - 2].key not in ("inflation", "growth"):
+            j -= 2
+        elif (
+            (key in _FILLERS and key not in ("up", "forecast", "projected", "expected", "estimated"))
+            or (
+                key in ("forecast", "projected", "expected", "estimated", "predicted") and row[j - 1].key in ("a", "an")
+            )
+            or (key.endswith("ly") and key not in ("early",))
+        ):
+            j -= 1
+        else:
+            return key, j
+    return "", 0
+
+
+def _turns(frame: Frame, at: int) -> bool:
+    """Whether output or prices slow or pick up to a rate: `output is expected to decelerate to 4.2 %`."""
+    return bool(_PACE & set(frame.s.keys(max(0, at - 8), at)))
+
+
+_PACE = forms("slow decelerate accelerate quicken") | {"revised"}
+
+
+def _of_noun(frame: Frame, m: Measure, at: int) -> tuple[str, int]:
+    """`growth of 3 %` is where it stands; `a fall of 3 %` is by how much."""
+    lead = frame.s.keys(max(0, at - 4), at)
+    if _EARLIER & set(lead) or lead[-1:] == ["average"]:
+        return "", at
+    if lead[-1:] and (lead[-1] in (CHANGE_NOUN - {"growth"}) or lead[-1] in _EFFECTS):
+        return "by", at
+    if m.rate and m.at >= at - 6 and m.at < at:
+        return ("by" if m.trade and frame.s.row[m.at].key == "growth" else "to"), at
+    return "", at
+
+
+def _standing(frame: Frame, m: Measure, at: int, last: Figure | None) -> tuple[str, int]:
+    """Growth that stands at 3 %; `prices settle at 1.3 %` repeats a change; `contracted at a rate of 0.2 %` is one."""
+    if m.rate:
+        return "to", at
+    if frame.s.row[at].key == "at":
+        lead = frame.s.keys(max(0, at - 2), at)
+        if (_FALLS | _RISES) & set(lead):
+            return "by", at
+        if last is not None and last.role == "by" and forms("settle stabilise stabilize stay remain") & set(lead):
+            return "next", at
+    return "", at
+
+
+def _compared(before: Sequence[str], after: Sequence[str], role: str, frame: Frame, q: Quantity) -> bool:
+    """Whether a number is only what another is set against, or tells how far a forecast was moved."""
+    if _VERSUS & set(before[-4:]) and not _bounded(before) and role != "from":
+        return True
+    if {"below", "above"} & set(before[-4:]) and not q.bound and role != "by":
+        return True
+    if _REVISED & set(after[:2]) or (q.unit == POINTS and {"forecast", "projected", "previously"} & set(after[:6])):
+        return True
+    if role != "from" and _EARLIER & set(before[-4:]) and {"of", "at"} & set(before[-2:]):
+        return True
+    return after[:1] == ["than"] or (
+        role == "to" and "forecast" in after[:5] and not {"had", "was"}.isdisjoint(after[1:4])
+    )
+
+
+def _bounded(before: Sequence[str]) -> bool:
+    """`more than 3 %`, `less than 3 %`: a bound, not a comparison."""
+    return (
+        tuple(before[-2:]) in (("more", "than"), ("less", "than"), ("greater", "than"))
+        or (before[-3:-1] == ["no", "more"])
+        or tuple(before[-3:-1]) in (("more", "than"), ("less", "than"))
+    )
+
+
+def _direction(frame: Frame, q: Quantity, m: Measure, at: int) -> float:
+    """-1 for a fall, +1 for a rise, 0 where neither is said: by the word that gives the role, else by the nearest one
+    before the number, else by the next one after it."""
+    if q.high < 0:
+        return 1.0  # "a -0.1 % effect" has its sign
+    row = frame.s.row
+    if at >= q.after:
+        for key in frame.s.keys(q.after, q.after + 4):
+            if key in _FALLS or key in _RISES:
+                return -1.0 if key in _FALLS else 1.0
+    if at < q.first:
+        for k in range(q.first - 1, max(-1, q.first - 13), -1):
+            if row[k].key in ("%", "percent") and k < at:
+                break
+            if row[k].key in _FALLS | _RISES and not _idle(row, k):
+                return -1.0 if row[k].key in _FALLS else 1.0
+    return 0.0
+
+
+def _idle(row: Sequence[Token], k: int) -> bool:
+    """`more than`, `less than`, `up to`: no direction; nor is growth that falls."""
+    return row[k].key in ("more", "less", "fewer", "growth") or (row[k].key == "up" and row[k + 1].key == "to")

@@ -1,0 +1,128 @@
+"""Whose trade or output a number is of, and with whom: `China's exports to the US`, `US imports from China`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detente.claims._clause import Place
+from detente.claims._frame import Frame
+from detente.claims._measures import Measure
+from detente.claims._tokens import words
+from detente.claims._words import BALANCE, DOWN, FLOW, UP
+
+_BUYS = words("imports import purchases orders arrivals")
+_WORLD = words("global world worldwide")
+_NEAR = 12
+"""Tokens between a noun of output and the economy it is of."""
+_OF_PLACE = words("of in for")
+
+
+def flow_ends(frame: Frame, m: Measure) -> tuple[str | None, str | None]:
+    """(whose, with whom), each None where the sentence does not say."""
+    if m.economy is not None:
+        return m.economy, None
+    if not m.trade:
+        return _output(frame, m), None
+    noun, head = frame.s.row[m.at].key, m.at
+    actor = _owner(frame, head)
+    after = [p for p in frame.places() if p.first > head and not _next_flow(frame, head, p.first)]
+    row = frame.s.row
+    if actor is None and len(after) > 1 and row[head + 1].key == "between" and row[after[0].after].key == "and":
+        return after[0].code, after[1].code  # "trade between India and Russia"
+    actor, target = _partners(frame, after, head, noun, actor)
+    if actor is None and noun in BALANCE | {"trade"} and m.name != "trade":
+        near = [p for p in frame.places() if p.first < head and p.code != target]
+        actor = near[0].code if near else frame.other(target) if target else None
+    actor = actor or _spoken_of(frame, head, target)
+    return actor, target if target != actor else None
+
+
+def _owner(frame: Frame, head: int) -> str | None:
+    """The economy right before a noun: `Norwegian goods exports`, `China's monthly global trade surplus`."""
+    row = frame.s.row
+    for p in reversed([p for p in frame.places() if p.after <= head]):
+        poss = row[p.after].kind == "poss" if p.after < len(row) else False
+        if head - p.after <= (6 if poss else 3) and _owns(frame, p, head):
+            lead = row[p.first - 1].key if p.first > frame.first else ""
+            return None if lead in ("to", "from", "with") and not poss else p.code
+    return None
+
+
+def _partners(
+    frame: Frame, after: Sequence[Place], head: int, noun: str, actor: str | None
+) -> tuple[str | None, str | None]:
+    target = None
+    row = frame.s.row
+    for p in after:
+        lead = {t.key for t in row[max(head, p.first - 3) : p.first]}
+        near = {t.key for t in row[max(head, p.first - 2) : p.first]}
+        if {"to", "with"} & lead or ("from" in near and noun in ("imports", "import", "shipments")):
+            if actor is None and "from" in near and noun.startswith("shipment"):
+                actor = p.code
+            else:
+                target = target or p.code
+        elif {"of", "from"} & near and noun in _BUYS:
+            target = target or p.code  # "its purchases of American crude"
+        elif actor is None and ({"of", "from"} & near or (noun == "growth" and "in" in near)):
+            actor = p.code
+    return actor, target
+
+
+def _spoken_of(frame: Frame, head: int, target: str | None) -> str | None:
+    """The subject of the sentence, where `its` or a second statement refers to it."""
+    own = {"its", "their"} & set(frame.s.keys(max(frame.first, head - 3), head))
+    if own and any(p.after <= head for p in frame.places()):
+        return next(p.code for p in frame.places() if p.after <= head)
+    joined = frame.first > 0 and head - frame.first <= 2 and target is not None  # "...; imports from the US fell"
+    if frame.context.subject not in (None, target) and (joined or own):
+        return frame.context.subject
+    return None
+
+
+def _output(frame: Frame, m: Measure) -> str | None:
+    """Whose output or prices: the owner, `the economy of`, `growth in`; nobody's where it is the world's."""
+    row, head = frame.s.row, m.at
+    if _WORLD & set(frame.s.keys(max(0, head - 4), head)):
+        return None
+    owner = _owner(frame, head)
+    if owner is not None:
+        return owner
+    if row[head - 1].key == "our":
+        said = frame.s.said_by(head)
+        return (said.speaker.economy or None) if said is not None else None
+    for p in sorted(frame.places(), key=lambda p: abs(p.first - head)):
+        lead = frame.s.keys(max(frame.first, p.first - 3), p.first)
+        if lead[-1:] == ["the"]:
+            lead = lead[:-1]
+        if abs(p.first - head) <= _NEAR and lead[-1:] and lead[-1] in _OF_PLACE and "because" not in lead:
+            if _names_goods(frame, p) or (row[p.after : p.after + 1] and row[p.after].kind == "poss"):
+                continue
+            return p.code
+    return None
+
+
+def _names_goods(frame: Frame, p: Place) -> bool:
+    """`because of cheaper Chinese imports`: an adjective of goods, no place."""
+    after = frame.s.keys(p.after, p.after + 2)
+    return bool(FLOW & set(after)) or any(
+        a in (p.after, p.after + 1) and t for a, _, t in frame.s.topics if t not in ("economy",)
+    )
+
+
+def _owns(frame: Frame, place: Place, head: int) -> bool:
+    """Whether nothing but adjectives stands between an economy and what is measured: not `Chinese imports pushed
+    inflation`."""
+    between = frame.s.keys(place.after, head)
+    return not any(k in FLOW - {"trade", "exports", "imports"} | DOWN | UP or k in _APART for k in between) and not (
+        {"exports", "imports"} & set(between) and frame.s.row[head].key not in ("growth", "volumes", "orders")
+    )
+
+
+_APART = words(", ; and as said says to from with on by in is was has will would could at")
+
+
+def _next_flow(frame: Frame, head: int, i: int) -> bool:
+    """Whether another number's flow is named at token `i`: `sales to Africa rose 10 % and those to Europe 1 %`."""
+    keys = frame.s.keys(head, i)
+    rates = [k for k, key in enumerate(keys) if key in ("%", "percent", "points")]
+    return bool(rates) and any(k in ("and", "while", "but", ";") for k in keys[rates[0] :])
