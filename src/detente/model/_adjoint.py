@@ -20,11 +20,9 @@ from jax.flatten_util import ravel_pytree
 from detente.model._anderson import anderson
 from detente.model._baseline import Baseline, Parameters, ShockArrays
 from detente.model._config import gmres
-from detente.model._map import Pace, State, step
+from detente.model._map import PLAIN, State, step
 from detente.model._outcomes import outcomes
 from detente.model._wedges import wedges
-
-_PACE = Pace(0.4, 1.0)
 
 
 class Sensitivity(NamedTuple):
@@ -48,6 +46,19 @@ def _fixed(shock: ShockArrays, parameters: Parameters, free: Sensitivity) -> tup
     return ShockArrays(*free[:4], ceilings), dataclasses.replace(parameters, theta=free.theta)
 
 
+def solve_adjoint(pull: Any, right: Any) -> tuple[Any, Any, Any]:
+    r"""Solve $(I - G_x^\top)\lambda = r$, `pull` the pullback of the map, $x$ its first argument.
+
+    Returns the adjoint, its pullback and the relative residual, which the caller must read.
+    """
+    adjoint, _ = gmres(
+        lambda v: v - pull(v)[0], right, tol=1e-11, atol=0.0, restart=50, maxiter=6, solve_method="batched"
+    )
+    through = pull(adjoint)
+    gap = jnp.linalg.norm(adjoint - through[0] - right) / jnp.maximum(jnp.linalg.norm(right), 1e-300)
+    return adjoint, through, gap
+
+
 @jax.jit
 def _gradient(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, state: State, seeds: Mapping[str, Any]
@@ -56,7 +67,7 @@ def _gradient(
 
     def pass_on(x: Any, free: Sensitivity) -> Any:
         s, p = _fixed(shock, parameters, free)
-        return ravel_pytree(step(baseline, p, s, wedges(baseline, p, s), unravel(x), _PACE)[0])[0]
+        return ravel_pytree(step(baseline, p, s, wedges(baseline, p, s), unravel(x), PLAIN)[0])[0]
 
     def value(x: Any, free: Sensitivity) -> Any:
         s, p = _fixed(shock, parameters, free)
@@ -67,12 +78,8 @@ def _gradient(
     level, pull_value = jax.vjp(value, flat, free)
     g_x, g_free = pull_value(jnp.ones(()))
     _, pull = jax.vjp(pass_on, flat, free)
-    adjoint, _ = gmres(
-        lambda v: v - pull(v)[0], g_x, tol=1e-11, atol=0.0, restart=50, maxiter=6, solve_method="batched"
-    )
-    through_state, through_free = pull(adjoint)
-    gap = jnp.linalg.norm(adjoint - through_state - g_x) / jnp.maximum(jnp.linalg.norm(g_x), 1e-300)
-    return level, jax.tree.map(lambda a, b: a + b, g_free, through_free), gap
+    _, (_, through_free), gap = solve_adjoint(pull, g_x)
+    return level, jax.tree.map(jnp.add, g_free, through_free), gap
 
 
 def gradient(
@@ -131,7 +138,7 @@ def own_slopes(
         return {name: found[name] for name in seeds}
 
     levels, pull_value = jax.vjp(lambda x: valued(x, shock), flat)
-    _, pull = jax.vjp(lambda x: ravel_pytree(step(baseline, parameters, shock, wedge, unravel(x), _PACE)[0])[0], flat)
+    _, pull = jax.vjp(lambda x: ravel_pytree(step(baseline, parameters, shock, wedge, unravel(x), PLAIN)[0])[0], flat)
 
     def adjoint(seed: Any, first: Any) -> tuple[Any, Any]:
         right = pull_value(seed)[0]
@@ -148,7 +155,7 @@ def own_slopes(
 
     def along(tariff: Any) -> Any:
         s = shock._replace(tariff=tariff)
-        moved = step(baseline, parameters, s, wedges(baseline, parameters, s), state, _PACE)[0]
+        moved = step(baseline, parameters, s, wedges(baseline, parameters, s), state, PLAIN)[0]
         return valued(flat, s), ravel_pytree(moved)[0]
 
     _, pull_tariff = jax.vjp(along, shock.tariff)

@@ -13,15 +13,17 @@ _NONE = 1e-9
 def cut_off(baseline: Baseline, shock: ShockArrays) -> tuple[np.ndarray, np.ndarray]:
     """(economy,) whose exports are all banned, and whose imports are; False where there were none to ban."""
     abroad = np.asarray(baseline.share) > 0
+    none = np.zeros(abroad.shape[1], dtype=bool)
+    if shock.ceilings is None or (np.asarray(shock.ceilings.limit) > 0).all():
+        return none, none
     home = np.arange(abroad.shape[1])
     abroad[:, home, home] = False
+    j, n, i, group, limit = (
+        np.asarray(getattr(shock.ceilings, k)) for k in ("sector", "importer", "exporter", "group", "limit")
+    )
+    banned = limit[group] <= 0
     left = abroad.copy()
-    if shock.ceilings is not None:
-        j, n, i, group, limit = (
-            np.asarray(getattr(shock.ceilings, k)) for k in ("sector", "importer", "exporter", "group", "limit")
-        )
-        banned = limit[group] <= 0
-        left[j[banned], n[banned], i[banned]] = False
+    left[j[banned], n[banned], i[banned]] = False
     no_exports, no_imports = (np.array(abroad.any(axis=side) & ~left.any(axis=side)) for side in ((0, 1), (0, 2)))
     return no_exports, no_imports
 

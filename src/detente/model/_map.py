@@ -168,6 +168,10 @@ class Pace(NamedTuple):
     """1: by the trade balance; 0: by value added; between: both"""
 
 
+PLAIN = Pace(0.4, 1.0)
+"""For derivatives, which do not depend on the pace."""
+
+
 def step(
     baseline: Baseline, parameters: Parameters, shock: ShockArrays, wedge: Wedges, state: State, pace: Pace
 ) -> tuple[State, State]:

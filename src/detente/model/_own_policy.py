@@ -10,11 +10,9 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from detente.model._baseline import Baseline, Parameters, ShockArrays
-from detente.model._map import Pace, State, step
+from detente.model._map import PLAIN, State, step
 from detente.model._outcomes import outcomes
 from detente.model._wedges import wedges
-
-_PACE = Pace(0.4, 1.0)
 
 
 class OwnPolicySlopes(NamedTuple):
@@ -49,7 +47,7 @@ def own_policy_slopes(
         ceilings = None if shock.ceilings is None else shock.ceilings._replace(limit=limit)
         s = shock._replace(export_tax=tax, ceilings=ceilings)
         found = outcomes(baseline, parameters, s, state)
-        moved = step(baseline, parameters, s, wedges(baseline, parameters, s), state, _PACE)[0]
+        moved = step(baseline, parameters, s, wedges(baseline, parameters, s), state, PLAIN)[0]
         return {name: found[name] for name in seeds}, ravel_pytree(moved)[0]
 
     _, pull = jax.vjp(along, *free)

@@ -16,22 +16,11 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
+from detente.model._adjoint import solve_adjoint
 from detente.model._baseline import Baseline, Parameters, ShockArrays, no_shock
-from detente.model._config import gmres
-from detente.model._map import Pace, State, step
+from detente.model._map import PLAIN, State, step
 from detente.model._outcomes import outcomes, rebuild
 from detente.model._wedges import wedges
-
-_PACE = Pace(0.4, 1.0)
-
-
-def _adjoint(pull: Any, right: Any) -> tuple[Any, Any]:
-    """The adjoint of a map's state, given the pullback of the map in it; and its relative residual."""
-    found, _ = gmres(
-        lambda v: v - pull(v)[0], right, tol=1e-11, atol=0.0, restart=50, maxiter=6, solve_method="batched"
-    )
-    gap = jnp.linalg.norm(found - pull(found)[0] - right) / jnp.maximum(jnp.linalg.norm(right), 1e-300)
-    return found, gap
 
 
 @jax.jit
@@ -62,7 +51,7 @@ def elasticity_slopes_through_purge(
 
     def pass_on(x: Any, baseline: Baseline, theta: Any) -> Any:
         p = at(theta)
-        return ravel_pytree(step(baseline, p, shock, wedges(baseline, p, shock), unravel(x), _PACE)[0])[0]
+        return ravel_pytree(step(baseline, p, shock, wedges(baseline, p, shock), unravel(x), PLAIN)[0])[0]
 
     def value(x: Any, baseline: Baseline, theta: Any) -> Any:
         found = outcomes(baseline, at(theta), shock, unravel(x))
@@ -74,16 +63,15 @@ def elasticity_slopes_through_purge(
 
     def purging(y: Any, theta: Any) -> Any:
         p = at(theta)
-        return ravel_pytree(step(target, p, nothing, wedges(target, p, nothing), unravel_purge(y), _PACE)[0])[0]
+        return ravel_pytree(step(target, p, nothing, wedges(target, p, nothing), unravel_purge(y), PLAIN)[0])[0]
 
     theta = parameters.theta
     baseline = purged(before, theta)
     g_x, g_baseline, g_theta = jax.grad(value, argnums=(0, 1, 2))(flat, baseline, theta)
     _, pull = jax.vjp(pass_on, flat, baseline, theta)
-    adjoint, gap = _adjoint(pull, g_x)
-    _, by_baseline, by_theta = pull(adjoint)
+    _, (_, by_baseline, by_theta), gap = solve_adjoint(pull, g_x)
     _, pull_baseline = jax.vjp(purged, before, theta)
     right, through_baseline = pull_baseline(jax.tree.map(jnp.add, g_baseline, by_baseline))
     _, pull_purge = jax.vjp(purging, before, theta)
-    second, gap_purge = _adjoint(pull_purge, right)
-    return g_theta + by_theta + through_baseline + pull_purge(second)[1], jnp.maximum(gap, gap_purge)
+    _, (_, through_purge), gap_purge = solve_adjoint(pull_purge, right)
+    return g_theta + by_theta + through_baseline + through_purge, jnp.maximum(gap, gap_purge)
