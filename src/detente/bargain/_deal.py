@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from detente.bargain._players import Player, seat
+from detente.bargain._policies import Policies
 from detente.bargain._talks import Talks
 from detente.errors import Problem, ShockError, UnknownName, unknown
 from detente.trade import (
     BOUNDS,
     Equilibrium,
-    Instruments,
     Settings,
     Shock,
     TariffProblem,
@@ -31,7 +31,7 @@ LEAST_GAIN = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
-class Deal:
+class Deal(Policies):
     """The policies agreed, and what each side gains over its threat point.
 
     Attributes
@@ -58,26 +58,6 @@ class Deal:
     solves: int
     seconds: float
     equilibrium: Equilibrium
-
-    @property
-    def instruments(self) -> tuple[Instruments, ...]:
-        """Flows and variables of each player."""
-        return tuple(s.instruments for s in self.settings)
-
-    @property
-    def tariffs(self) -> tuple[np.ndarray, ...]:
-        """Import tariffs of each player, fractions."""
-        return tuple(s.of("tariffs") for s in self.settings)
-
-    @property
-    def export_taxes(self) -> tuple[np.ndarray, ...]:
-        """Export taxes of each player, fractions of the price before them."""
-        return tuple(s.of("export_taxes") for s in self.settings)
-
-    @property
-    def export_ceilings(self) -> tuple[np.ndarray, ...]:
-        """Limits of each player over baseline quantities; what is sold where the limit is slack."""
-        return tuple(s.of("export_ceilings") for s in self.settings)
 
     @property
     def gains_percent(self) -> dict[str, float]:

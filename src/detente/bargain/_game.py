@@ -413,7 +413,7 @@ class Game:
         for player in self.players:
             if not any(lever.spec.owner == player and lever.can_rise for lever in self.board.levers):
                 lines.append(f"{player} has no instrument it could draw further: it has no threat of its own.")
-        lines += self.terms.report()["notes"]
+        lines += self.terms.notes
         lines += [
             f"The discount rate of {p} is {self.spec.discount[p].source}."
             for p in self.players

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -75,6 +75,11 @@ class Dated:
     def holds(self, day: dt.date, seen: dt.date) -> bool:
         """Whether it is the level on a day, as far as one knew on the day `seen`."""
         return self.first <= day and (self.last is None or day <= self.last) and self.known <= seen
+
+
+def level_on(rows: Sequence[Dated], day: dt.date, seen: dt.date) -> Range | None:
+    """The level by the last row that holds; None where none does, or it says that nothing is used."""
+    return next((row.level for row in reversed(rows) if row.holds(day, seen)), None)
 
 
 @dataclass(frozen=True)

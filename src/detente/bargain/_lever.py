@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.bargain._game_file import InstrumentSpec, Range
+from detente.bargain._game_file import InstrumentSpec, Range, level_on
 
 LEVELS = ("lifted", "in_force", "threat")
 
@@ -71,8 +71,7 @@ class Lever:
 def other_lever(one: InstrumentSpec, on: dt.date, known: dt.date | None) -> Lever:
     """A ceiling or cost on a day, by what the game file says was known by then (None: all it says)."""
     seen = dt.date.max if known is None else known
-    row = next((d for d in reversed(one.in_force) if d.holds(on, seen)), None)
-    now = row.level if row is not None else None
+    now = level_on(one.in_force, on, seen)
     threat = one.threat if one.threat is not None and one.threat.known else None
     note = "" if one.threat is None or one.threat.known else "its threat is unknown: not priced"
     if now is not None and not now.known:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.bargain._board import Board
+from detente.bargain._game_file import level_on
 from detente.bargain._lever import Lever
 
 if TYPE_CHECKING:
@@ -86,5 +87,5 @@ def _more(lever: Lever, board: Board, ledger: Ledger, names: list[str], date: st
 
 
 def _posted(lever: Lever, day: dt.date, seen: dt.date) -> float:
-    told = next((d for d in reversed(lever.spec.announced) if d.holds(day, seen)), None)
-    return told.level.mid if told is not None and told.level is not None else 0.0
+    told = level_on(lever.spec.announced, day, seen)
+    return told.mid if told is not None else 0.0

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from detente.bargain._players import Player, seat
+from detente.bargain._policies import Policies
 from detente.trade import (
     BOUNDS,
     Equilibrium,
-    Instruments,
     Settings,
     Shock,
     TariffProblem,
@@ -31,7 +31,7 @@ _STEPS_FROM_HERE = 4
 
 
 @dataclass(frozen=True, eq=False)
-class NashTariffs:
+class NashTariffs(Policies):
     """A Nash equilibrium in tariffs, export taxes or ceilings, or the report that none was found.
 
     Attributes
@@ -65,26 +65,6 @@ class NashTariffs:
     def deviation_gain_percent(self) -> float | None:
         """The most any player gains by deviating; None when not certified."""
         return max(self.deviation_gains_percent.values(), default=None)
-
-    @property
-    def instruments(self) -> tuple[Instruments, ...]:
-        """Flows and variables of each player."""
-        return tuple(s.instruments for s in self.settings)
-
-    @property
-    def tariffs(self) -> tuple[np.ndarray, ...]:
-        """Import tariffs of each player, fractions."""
-        return tuple(s.of("tariffs") for s in self.settings)
-
-    @property
-    def export_taxes(self) -> tuple[np.ndarray, ...]:
-        """Export taxes of each player, fractions of the price before them."""
-        return tuple(s.of("export_taxes") for s in self.settings)
-
-    @property
-    def export_ceilings(self) -> tuple[np.ndarray, ...]:
-        """Limits of each player over baseline quantities; what is sold where the limit is slack."""
-        return tuple(s.of("export_ceilings") for s in self.settings)
 
     def average(self, player: str, kind: str = "tariffs") -> float:
         """A player's Nash tariffs, or export taxes or ceilings, weighted by baseline trade; NaN when not set."""
@@ -181,7 +161,7 @@ def _gains(
 ) -> list[float]:  # fmt: skip
     """What each player gains by its best reply, percent: the better of two searches, see `nash_tariffs`."""
     gains: list[float] = []
-    pair = slopes_of(problem, seeds, range(2)) if len(problem.parts) == 2 and type(problem) is TariffProblem else None
+    pair = slopes_of(problem, seeds, range(2)) if len(problem.parts) == 2 else None
     for player, own in enumerate(problem.parts):
         slopes = slopes_of(problem, seeds, [player]) if pair is None else pair.alone(player)
         place = 0 if pair is None else player

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.bargain._game_file import GameSpec, InstrumentSpec, Range
+from detente.bargain._game_file import GameSpec, InstrumentSpec, Range, level_on
 from detente.bargain._lever import LEVELS, Lever
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def tariff_lever(
     coming = max(range(len(ahead.dates)), key=lambda k: (ahead.average[k], -k))
     top = ledger.on(past.dates[peak], known=known)
     void = _void_layers(ledger, top, pair, on, known)
-    told = next((d for d in reversed(one.announced) if d.holds(on, seen)), None)
-    posted = told.level if told is not None and told.level is not None and told.level.known else NOTHING
+    told = level_on(one.announced, on, seen)
+    posted = told if told is not None and told.known else NOTHING
 
     base, now, high, later = (
         regime.by_sector(**pair)

@@ -172,6 +172,15 @@ class Terms:
             },
         }  # fmt: skip
 
+    @property
+    def notes(self) -> list[str]:
+        """Whose rivalry nobody has stated."""
+        return [
+            f"The rivalry weight of {p} is {'not stated' if held.known else 'unknown'}: counted as 0."
+            for p, held in self.spec.rivalry.items()
+            if not held.known or held.source.startswith("not stated")
+        ]
+
     def report(self) -> dict[str, Any]:
         """The zone of agreement: bundles both would sign, its frontier, and how much rivalry empties it."""
         bundles, zone, players = self.bundles[0], self.zone, self.players
@@ -196,11 +205,7 @@ class Terms:
                 for i in self.open
                 if not i.priced
             ],
-            "notes": [
-                f"The rivalry weight of {p} is {'not stated' if held.known else 'unknown'}: counted as 0."
-                for p, held in self.spec.rivalry.items()
-                if not held.known or held.source.startswith("not stated")
-            ],
+            "notes": self.notes,
         }  # fmt: skip
         if status["mid"] == "empty":
             out["why"] = "none of these bundles, nor a mixture of two, leaves both better off than no deal"

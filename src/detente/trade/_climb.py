@@ -90,13 +90,12 @@ class Slopes:
         self.owner = np.full(len(problem.model.world.economies), -1)
         for number, player in enumerate(players):
             own = problem.parts[player]
-            cells = problem.cells[(problem.variable >= own.start) & (problem.variable < own.stop)]
-            self.owner[cells[:, 1]] = number
+            self.owner[problem.home[(problem.variable >= own.start) & (problem.variable < own.stop)]] = number
         income = self.seeds["real_income_percent"]
         spending = np.asarray(problem.model.baseline.final)
         everybody = np.arange(len(spending))
         weight = np.where(self.owner >= 0, income[self.owner, everybody], 0.0) / spending
-        self.weight = 100.0 * weight[problem.cells[:, 1]]
+        self.weight = 100.0 * weight[problem.home]
         self.count = len(players)
         self.adjoints: Any = None
 
@@ -108,6 +107,15 @@ class Slopes:
 
     def at(self, tariffs: np.ndarray) -> Reading | None:
         """The reading there; None where there is no equilibrium or no gradient."""
+        solved = self.solved(tariffs)
+        if solved is None:
+            return None
+        arrays, solution, found = solved
+        slope = self.problem.by_variable(tariffs, found.tariff, None, None)
+        return Reading(np.asarray(found.values), slope, self._curvature(arrays, solution))
+
+    def solved(self, tariffs: np.ndarray) -> tuple[kernels.ShockArrays, kernels.Solution, kernels.OwnSlopes] | None:
+        """The shock, its equilibrium and the slopes in tariffs; None where one of the last two is missing."""
         problem, m = self.problem, self.problem.model
         solution = problem.solve(tariffs)
         if not solution.solved:
@@ -121,8 +129,7 @@ class Slopes:
         if not float(found.gap) <= _ADJOINT:
             return None
         self.adjoints = found.adjoints
-        slope = np.bincount(problem.variable, problem.flows(np.asarray(found.tariff)), problem.size)
-        return Reading(np.asarray(found.values), slope, self._curvature(arrays, solution))
+        return arrays, solution, found
 
     def _curvature(self, arrays: Any, solution: kernels.Solution) -> np.ndarray:
         """A tariff's own curvature: its flow at the border times the fall of its quantity."""

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from detente.errors import Problem, ShockError, UnknownName, unknown
-from detente.nomenclature import expand_sectors
 from detente.trade._ceilings import RENTS
 from detente.trade._model import TradeModel
-from detente.trade._policy import Instruments, import_tariffs, listed_partners, members
+from detente.trade._policy import Instruments, import_tariffs, members, traded_cells
 
 KINDS: tuple[str, ...] = ("tariffs", "export_taxes", "export_ceilings")
 """Kinds of instruments. A tariff's partner is the exporter, that of the two others the importer."""
@@ -75,25 +74,8 @@ def export_ceilings(
 def _on_exports(
     model: TradeModel, player: str, partners: Any, sectors: Any, uniform: str | None, kind: str, rent: str
 ) -> Instruments:
-    world = model.world
-    own = members(player, model)
-    buyers = [e for p in listed_partners(partners, world.economies) for e in members(p, model) if e not in own]
-    cells: list[tuple[int, int, int]] = []
-    variable: list[int] = []
-    names: dict[tuple[str, str], int] = {}
-    for sector in expand_sectors("goods" if sectors is None else sectors, world.sectors):
-        for buyer in dict.fromkeys(buyers):
-            j, n = world.sectors.index(sector), world.economies.index(buyer)
-            name = ("all" if uniform == "sectors" else sector, "all" if uniform == "partners" else buyer)
-            for seller in own:
-                i = world.economies.index(seller)
-                if world.trade[j, n, i] > 0:
-                    cells.append((j, n, i))
-                    variable.append(names.setdefault(name, len(names)))
-    if not cells:
-        raise ShockError([Problem("instruments", f"{player} sells none of these goods to these partners")])
-    count = len(names)
-    return Instruments(np.array(cells), np.array(variable), tuple(names), (kind,) * count, (rent,) * count)
+    cells, variable, names = traded_cells(model, player, partners, sectors, uniform, buying=False)
+    return Instruments(cells, variable, names, (kind,) * len(names), (rent,) * len(names))
 
 
 def together(tools: Sequence[Instruments]) -> Instruments:

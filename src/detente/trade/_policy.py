@@ -142,25 +142,33 @@ def import_tariffs(
     `uniform="sectors"` is one rate for each partner, `"partners"` one for each sector, None all apart. A union
     has one external tariff.
     """
+    return Instruments(*traded_cells(model, player, partners, sectors, uniform, buying=True))
+
+
+def traded_cells(
+    model: TradeModel, player: str, partners: Sequence[str] | str | None, sectors: Sequence[str] | str | None,
+    uniform: str | None, *, buying: bool,
+) -> tuple[np.ndarray, np.ndarray, tuple[tuple[str, str], ...]]:  # fmt: skip
+    """Cells, variables and names of `Instruments` on what a player buys from some partners, or sells to them."""
     world = model.world
     own = members(player, model)
     wanted = [e for p in listed_partners(partners, world.economies) for e in members(p, model) if e not in own]
-    rows = expand_sectors("goods" if sectors is None else sectors, world.sectors)
     cells: list[tuple[int, int, int]] = []
     variable: list[int] = []
     names: dict[tuple[str, str], int] = {}
-    for sector in rows:
-        for exporter in dict.fromkeys(wanted):
-            j, i = world.sectors.index(sector), world.economies.index(exporter)
-            name = ("all" if uniform == "sectors" else sector, "all" if uniform == "partners" else exporter)
-            for importer in own:
-                n = world.economies.index(importer)
+    for sector in expand_sectors("goods" if sectors is None else sectors, world.sectors):
+        j = world.sectors.index(sector)
+        for partner in dict.fromkeys(wanted):
+            name = ("all" if uniform == "sectors" else sector, "all" if uniform == "partners" else partner)
+            for member in own:
+                n, i = (world.economies.index(e) for e in ((member, partner) if buying else (partner, member)))
                 if world.trade[j, n, i] > 0:
                     cells.append((j, n, i))
                     variable.append(names.setdefault(name, len(names)))
     if not cells:
-        raise ShockError([Problem("instruments", f"{player} imports none of these goods from these partners")])
-    return Instruments(np.array(cells), np.array(variable), tuple(names))
+        what = "imports none of these goods from" if buying else "sells none of these goods to"
+        raise ShockError([Problem("instruments", f"{player} {what} these partners")])
+    return np.array(cells), np.array(variable), tuple(names)
 
 
 def listed_partners(partners: Sequence[str] | str | None, known: Sequence[str]) -> list[str]:
@@ -180,6 +188,8 @@ class TariffProblem:
         self.cells = np.concatenate([i.cells for i in instruments])
         offsets = np.cumsum([0, *(i.count for i in instruments)])
         self.variable = np.concatenate([i.variable + k for i, k in zip(instruments, offsets, strict=False)])
+        self.home = self.cells[:, 1]
+        """(flow,) the economy that sets it."""
         self.parts = [slice(a, b) for a, b in itertools.pairwise(offsets)]
         self.size = int(offsets[-1])
         # a line search compares values that differ little: solve closer than a single answer needs
@@ -253,7 +263,11 @@ class TariffProblem:
         value, by, gap = kernels.gradient(m.baseline, m.parameters, self.arrays(tariffs), solution.state, seeds)
         if not gap < 1e-6:
             return value, np.full(self.size, np.nan)
-        return value, np.bincount(self.variable, self.flows(np.asarray(by.tariff)), self.size)
+        return value, self.by_variable(tariffs, by.tariff, by.export_tax, by.limit)
+
+    def by_variable(self, values: np.ndarray, tariff: Any, export_tax: Any, limit: Any) -> np.ndarray:
+        """Derivatives in each flow's rate and each limit, as derivatives in the variables."""
+        return np.bincount(self.variable, self.flows(np.asarray(tariff)), self.size)
 
 
 def balanced(model: TradeModel) -> TradeModel:

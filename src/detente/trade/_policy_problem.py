@@ -35,6 +35,7 @@ class PolicyProblem(TariffProblem):
         rents = [r for i in instruments for r in i.rents or ("exporter",) * i.count]
         self.kind = {k: np.array([mine == k for mine in kinds], dtype=bool) for k in KINDS}
         self.on = {k: found[self.variable] for k, found in self.kind.items()}
+        self.home = np.where(self.on["tariffs"], self.cells[:, 1], self.cells[:, 2])
         self.shock = self._with_slots(start or Shock(), rents)
         self.base = self.shock.arrays(model.world)
         weight = np.bincount(self.variable, minlength=self.size)
@@ -114,16 +115,6 @@ class PolicyProblem(TariffProblem):
             limit[self.slots] = self.settings_to_limits(tariffs)[self.variable[on]]
             out = out._replace(ceilings=out.ceilings._replace(limit=jnp.asarray(limit)))
         return out
-
-    def gradient(
-        self, tariffs: np.ndarray, solution: kernels.Solution, seeds: dict[str, Any]
-    ) -> tuple[float, np.ndarray]:
-        """Value of an objective and its derivative in each variable, at an equilibrium."""
-        m = self.model
-        value, by, gap = kernels.gradient(m.baseline, m.parameters, self.arrays(tariffs), solution.state, seeds)
-        if not gap < 1e-6:
-            return value, np.full(self.size, np.nan)
-        return value, self.by_variable(tariffs, by.tariff, by.export_tax, by.limit)
 
     def by_variable(self, values: np.ndarray, tariff: Any, export_tax: Any, limit: Any) -> np.ndarray:
         """Derivatives in each flow's rate and each limit, as derivatives in the variables."""

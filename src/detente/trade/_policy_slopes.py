@@ -16,7 +16,6 @@ from detente.trade._policy import BOUNDS, Instruments, TariffProblem
 from detente.trade._policy_problem import SLACK, PolicyProblem
 from detente.trade._shock import Shock
 
-_ADJOINT = 1e-9
 _MOST = 3.0
 """Highest first guess."""
 _FIRST = 1e-6
@@ -84,36 +83,24 @@ class PolicySlopes(Slopes):
 
     problem: PolicyProblem
 
-    def __init__(self, problem: PolicyProblem, seeds: Sequence[dict[str, Any]], players: Sequence[int]) -> None:
-        super().__init__(problem, seeds, players)
-        home = np.where(problem.on["tariffs"], problem.cells[:, 1], problem.cells[:, 2])
-        self.owner[:] = -1
-        for number, player in enumerate(players):
-            own = problem.parts[player]
-            mine = (problem.variable >= own.start) & (problem.variable < own.stop)
-            self.owner[home[mine]] = number
-        income, spending = self.seeds["real_income_percent"], np.asarray(problem.model.baseline.final)
-        weight = np.where(self.owner >= 0, income[self.owner, np.arange(len(spending))], 0.0) / spending
-        self.weight = 100.0 * weight[home]
-        ceilings = problem.base.ceilings
-        self.ceiling_owner = np.full(0 if ceilings is None else int(ceilings.limit.shape[0]), -1)
-        self.ceiling_owner[problem.slots] = self.owner[home[problem.on["export_ceilings"]]]
+    @property
+    def ceiling_owner(self) -> np.ndarray:
+        """(ceiling,) whose each ceiling of the shock is: a player's number, or -1."""
+        problem, ceilings = self.problem, self.problem.base.ceilings
+        out = np.full(0 if ceilings is None else int(ceilings.limit.shape[0]), -1)
+        out[problem.slots] = self.owner[problem.home[problem.on["export_ceilings"]]]
+        return out
 
     def at(self, tariffs: np.ndarray) -> Reading | None:
         """The reading at a vector of settings; None where there is no equilibrium or no gradient."""
+        solved = self.solved(tariffs)
+        if solved is None:
+            return None
+        arrays, solution, found = solved
         problem, m = self.problem, self.problem.model
-        solution = problem.solve(tariffs)
-        if not solution.solved:
-            return None
-        arrays = problem.arrays(tariffs)
-        if self.adjoints is None:
-            self.adjoints = np.zeros((self.count, sum(x.size for x in solution.state)))
-        about = (m.baseline, m.parameters, arrays, solution.state, self.seeds)
-        found = kernels.own_slopes(*about, self.owner, self.adjoints, _ADJOINT)
-        if not float(found.gap) <= _ADJOINT:
-            return None
-        self.adjoints = found.adjoints
-        abroad = kernels.own_policy_slopes(*about, found.adjoints, self.owner, self.ceiling_owner)
+        abroad = kernels.own_policy_slopes(
+            m.baseline, m.parameters, arrays, solution.state, self.seeds, found.adjoints, self.owner, self.ceiling_owner
+        )
         slope = problem.by_variable(tariffs, found.tariff, abroad.export_tax, abroad.limit)
         drawn, slope = self._where_slack(tariffs, slope, solution, abroad.premium)
         return Reading(np.asarray(found.values), slope, self._curvature_at(drawn, arrays, solution), drawn)
@@ -144,7 +131,7 @@ class PolicySlopes(Slopes):
         """Each variable's own curvature: what its flow brings the producer, times the fall of its quantity."""
         problem, m = self.problem, self.problem.model
         out = kernels.outcomes(m.baseline, m.parameters, arrays, solution.state)
-        sector, importer, exporter = problem.cells.T
+        sector, importer, _ = problem.cells.T
         border, tariff = problem.flows(np.asarray(out["trade"])), problem.flows(np.asarray(arrays.tariff))
         tax = 0.0 if arrays.export_tax is None else problem.flows(np.asarray(arrays.export_tax))
         premium = np.exp(problem.premia(solution))
@@ -155,8 +142,7 @@ class PolicySlopes(Slopes):
         capped = received * assumed**2 / answer * premium / (1.0 + setting) ** 2
         by_flow = np.where(problem.on["tariffs"], border * answer / (1.0 + tariff), received * answer / (1.0 + tax))
         by_flow = np.where(problem.on["export_ceilings"], capped, by_flow)
-        home = np.where(problem.on["tariffs"], importer, exporter)
-        price = 1.0 + np.asarray(out["price_index_percent"])[home] / 100.0
+        price = 1.0 + np.asarray(out["price_index_percent"])[problem.home] / 100.0
         found = np.bincount(problem.variable, self.weight / price * by_flow, problem.size)
         positive: np.ndarray = np.maximum(found, 1e-12 * found.max())
         return positive
