@@ -22,6 +22,15 @@ def _own_folders(tmp_path, monkeypatch):
             monkeypatch.setattr(_app, "GROUPS", (*_app.GROUPS, name))
 
 
+@pytest.fixture(scope="module")
+def screener():
+    """The embedded lists, read once in a file of tests."""
+    pytest.importorskip("rapidfuzz")
+    from detente.controls import Screener
+
+    return Screener()
+
+
 @pytest.fixture
 def command(capsys):
     """Run one command: (exit code, its JSON document or None, stderr)."""

@@ -18,11 +18,6 @@ from detente.errors import UserError
 TODAY = dt.date(2026, 8, 15)
 
 
-@pytest.fixture(scope="module")
-def screener():
-    return Screener()
-
-
 def test_listed_names_find_their_own_entry(screener):
     entries = random.Random(7).sample(screener.entries, 120)
     for entry in entries:

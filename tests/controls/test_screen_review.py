@@ -19,11 +19,6 @@ from detente.errors import UserError
 TODAY = dt.date(2026, 8, 15)
 
 
-@pytest.fixture(scope="module")
-def screener():
-    return Screener()
-
-
 @pytest.mark.parametrize("name", ["Hezbollah", "Huawei Group", "Huawei", "HiSilicon", "Rostec", "Huawei Holdings Ltd"])
 def test_a_name_whose_telling_words_are_all_listed_is_for_review(screener, name):
     assert screener.matches(name), name

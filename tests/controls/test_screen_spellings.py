@@ -18,11 +18,6 @@ from detente.controls._screen import POTENTIAL
 TODAY = dt.date(2026, 8, 15)
 
 
-@pytest.fixture(scope="module")
-def screener():
-    return Screener()
-
-
 def _slips(word: str) -> list[str]:
     """The word with every letter but the first dropped, doubled and changed in turn."""
     out = set()

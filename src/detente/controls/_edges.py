@@ -25,7 +25,6 @@ LARGEST_FILE = 1_000_000_000
 COLUMNS = ("owner", "owned", "share", "share_high", "from", "to", "source", "kind", "owned_country")
 KINDS = ("ownership", "control", "branch", "directorship")
 _NEEDED = ("owner", "owned", "share")
-_UNKNOWN = re.compile(r"^(?:|unknown|n/?a|\?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$")
 _MOST_PROBLEMS = 20
 _SNAP = 1e-3

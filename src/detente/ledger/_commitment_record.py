@@ -16,9 +16,6 @@ GAP = "TO REVIEW"
 """Marks what a person must still find in a draft; no file that holds it is read."""
 UNNAMED = "unnamed"
 """Written as `until` of an extension that names no last day, as "until further notice"."""
-KNOWN_FROM = ("source", "lag", "date")
-"""How the day a value was known is found: the source gives it; the end of the period and the lag of the yardstick; or,
-of a yardstick without a lag, the day of the value itself."""
 INDICATORS = ("announced", "booked", "shipped", "landed", "licensed", "collected")
 FINDINGS = {
     "performed": "done as promised, or taken up as promised",
@@ -73,7 +70,8 @@ class Reading(Dated):
     low: float
     high: float | None
     known_from: str
-    """One of `KNOWN_FROM`."""
+    """How the day it was known is found: `source` (it gives it), `lag` (end of the period and the yardstick's lag) or
+    `date` (of a yardstick without a lag, the day of the value)."""
 
 
 @dataclass(frozen=True)
