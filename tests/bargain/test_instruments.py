@@ -172,6 +172,7 @@ def test_a_limit_whose_rent_goes_abroad_is_not_used(small):
         assert best.settings.premia.max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_tariff_takes_the_rent_of_a_ceiling(small):
     """Others' ceilings stay as quantities: a little duty under one costs the importer nothing and takes rent."""
     cap = Shock(export_ceilings=(Ceiling("B", "A", ["X"], 0.6),))
@@ -243,6 +244,7 @@ def as_limits_and_as_taxes(model, player, partners=None, sectors=None):
     return limits, optimal_tariffs(model, player, **both, instruments="export_taxes", bounds=(0.0, 3.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("player", ["A", "B"])
 def test_the_best_limits_are_the_best_export_taxes_that_are_no_subsidies(seed, player):
@@ -251,7 +253,13 @@ def test_the_best_limits_are_the_best_export_taxes_that_are_no_subsidies(seed, p
     assert limits.gain_percent == pytest.approx(taxes.gain_percent, abs=1e-7)
 
 
-@pytest.mark.parametrize(("player", "partners"), [("VNM", ["USA"]), ("JPN", ["USA"]), ("USA", ["CHN", "CAN", "MEX"])])
+LIMITED = [
+    ("JPN", ["USA"]),
+    *(pytest.param(*case, marks=pytest.mark.slow) for case in [("VNM", ["USA"]), ("USA", ["CHN", "CAN", "MEX"])]),
+]
+
+
+@pytest.mark.parametrize(("player", "partners"), LIMITED)
 def test_the_best_limits_are_found_where_some_bind_and_some_do_not(player, partners):
     """On the embedded world: limits that start slack, or would have to be taken back."""
     limits, taxes = as_limits_and_as_taxes(dt.TradeModel(dt.World.load(), deficits="balanced"), player, partners)
@@ -263,7 +271,7 @@ def test_the_best_limits_are_found_where_some_bind_and_some_do_not(player, partn
     assert not slack.all()
 
 
-@pytest.mark.parametrize("most", [1, 2, 4])
+@pytest.mark.parametrize("most", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow), 4])
 def test_a_search_cut_short_answers_with_the_best_point_it_met(small, monkeypatch, most):
     from detente.trade import _optimum
 

@@ -134,7 +134,13 @@ def test_a_ban_has_no_slope_and_a_shock_without_ceilings_is_refused(world, tarif
 
 
 @pytest.mark.parametrize("deficits", ["fixed", "proportional", "balanced"])
-@pytest.mark.parametrize("outcome", ["real_income_percent", "gdp_percent", "tariff_revenue"])
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "real_income_percent",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("gdp_percent", "tariff_revenue")),
+    ],
+)
 def test_elasticities_are_differences_of_the_model_made_anew(world, tariff, deficits, outcome):
     """Under `balanced` the baseline moves with them: it is purged of transfers at each."""
     model = dt.TradeModel(world, elasticities=4.0, deficits=deficits, options=TIGHT)
