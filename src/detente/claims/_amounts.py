@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from detente.claims._claim import Claim
+from detente.claims._flow_days import own_days
 from detente.claims._flow_ends import flow_ends
 from detente.claims._frame import Frame
 from detente.claims._measures import Measure
@@ -42,9 +43,9 @@ def amounts(frame: Frame, nouns: Sequence[Measure]) -> list[Claim]:
 
 def _amount(frame: Frame, q: Quantity, m: Measure, out: list[Claim]) -> list[Claim]:
     between = frame.s.keys(m.at + 1, q.first)
-    if (TARIFF | (BUY - FLOW)) & set(frame.s.keys(frame.first, q.first)) or not (_STANDS | {"of", "at", "("}) & set(
-        between
-    ):
+    if (TARIFF | (BUY - FLOW)) & set(frame.s.keys(frame.first, q.first)) or not (
+        _STANDS | {"of", "at", "(", "%", "percent"}
+    ) & set(between):
         return []
     if _LEAVES & set(between) or _apart(between):
         return []
@@ -62,7 +63,7 @@ def _amount(frame: Frame, q: Quantity, m: Measure, out: list[Claim]) -> list[Cla
     span = ends_of(q)
     if moved and span and value < 0:
         span = {"low": -q.high, "high": -q.low}
-    actor, target = flow_ends(frame, m)
+    actor, target = flow_ends(frame, m, q)
     kind = "trade_change" if moved else "trade_level"
     return [_claim(frame, kind, actor, target, m.name, q, {key: value} | span, {key: text})]
 
@@ -80,7 +81,7 @@ def _claim(
 ) -> Claim:  # fmt: skip
     return frame.claim(
         kind, frame.first, frame.after, unit=q.unit, actor=actor, target=target,
-        subject=(name, *frame.topics("good")), said=said, bound=q.bound or None, **values,
+        subject=(name, *frame.topics("good")), said=said, bound=q.bound or None, **(values | own_days(frame, q, False)),
     )  # fmt: skip
 
 

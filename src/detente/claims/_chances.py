@@ -73,6 +73,8 @@ def is_chance(row: Sequence[Token], first: int, q: Quantity) -> bool:
         return True
     if len(after) > 1 and after[1] in CHANCE and after[0] not in _CONTINUES:
         return True  # "a 20 % or so chance", "a 30 % estimated likelihood"
+    if after and after[0] in ("target", "goal", "threshold"):
+        return False  # "a risk to the 2 % target"
     before = [t.key for t in row[max(first, q.first - 14) : q.first]]
     if before[-1:] == ["at"] and _puts(before[:-1]):
         return True  # "put the chance that the court upholds the tariffs at 27 %"

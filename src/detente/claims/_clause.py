@@ -119,6 +119,7 @@ def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sen
     ]
     taken = {k for m in people for k in range(m.first, m.after)}
     places = [Place(a, b, code) for a, b, code in economy_words().find(row) if a not in taken and a >= begin]
+    places = [p for p in places if p.after >= len(row) or row[p.after].text != "$"]  # "US$4 billion"
     places += [
         Place(m.first, m.after, m.speaker.economy)
         for m in people
@@ -217,7 +218,7 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
 
 _REASONING = words(
     "citing claiming arguing blaming alleging accusing saying noting complaining warning insisting"
-    " dismissing rejecting shrugging ignoring"
+    " dismissing rejecting shrugging ignoring preventing averting avoiding"
 )
 _ABOUT = words("more less nearly almost about roughly over just")
 _SUBORDINATING = words("if after as because once since")

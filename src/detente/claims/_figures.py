@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from detente.claims._chances import is_chance
+from detente.claims._figure_heads import (
+    ARE,
+    EFFECTS,
+    FALLS,
+    RISES,
+    Figure,
+    another_subject,
+    cost,
+    named_after,
+    named_before,
+    of_a_whole,
+)
 from detente.claims._frame import Frame
-from detente.claims._heads import ENDS, RATES, heads_another
+from detente.claims._heads import RATES
 from detente.claims._measures import Measure
 from detente.claims._quantities import MOVES, RANGES, Quantity
 from detente.claims._roles import POLL
 from detente.claims._tokens import Token, words
 from detente.claims._units import PERCENT, POINTS
-from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, TARIFF, UP, forms
+from detente.claims._words import CHANGE_NOUN, TARIFF, forms
 
 _FILLERS = words(
     "a an the about around roughly nearly almost only just some another additional extra further combined more than"
@@ -23,44 +34,17 @@ _FILLERS = words(
     " published reported provisional preliminary"
 )
 _RATE_OF = words("rate pace clip average level")
-_FALLS = (
-    DOWN
-    | forms(
-        "narrow lose erode depress dent drag hit subtract crimp hurt downgrade plummet slip dive crash curb lop deflate"
-    )
-    | words(
-        "down lower smaller fewer less reduction reductions decrease decline drop plunge slump fall contraction"
-        " collapse hit loss drag blow slowdown cheaper shortfall weaker reduced dent dip"
-    )
-) - {"ease", "scale", "come", "comes", "coming", "came", "roll", "rolls", "rolled", "bring", "brings", "brought"}
-_RISES = (
-    UP
-    | forms("gain widen advance add improve swell strengthen rebound recover upgrade inflate balloon rocket climb")
-    | words("increase increases rise surge jump gain higher larger bigger more growth boost faster dearer costlier")
-) - forms("go bring step set")
-_ARE = forms("be remain stay hit reach average stand exceed top total record register post show come run hover")
 _COMPARATIVE = words("higher lower smaller larger bigger cheaper dearer costlier more less weaker stronger")
-_EFFECTS = words("hit boost impact drag blow loss dent reduction upgrade downgrade revision")
 _MADE = words("forecast projection estimate prediction reading")
 _EARLIER = words("previous prior earlier initial original previously old preliminary last")
 _VERSUS = words("compared versus than against vs unlike instead rather historical long-run consensus")
 _AIMS = words("target goal targets goals aim ambition")
+_MAKES = forms("make end add sum")
 _PICKS = MOVES | forms("pick speed shoot")
 _REVISED = words("upgrade downgrade revision upgrades downgrades")
 _PERIODS = words("a one last previous before year same earlier ago")
 _OF = words("in of to on for")
 _JOINS = words("and or then , followed while with")
-_SHIFTS = forms("revise upgrade downgrade") | _FALLS | _RISES | words("change from")
-
-
-@dataclass(slots=True)
-class Figure:
-    """A percentage, what it is of, and its role: `from`, `to`, `by`, or `next` where it repeats the one before."""
-
-    q: Quantity
-    measure: Measure
-    role: str
-    sign: float = 1.0
 
 
 def figure(frame: Frame, q: Quantity, found: Sequence[Measure], last: Figure | None) -> Figure | None:
@@ -69,10 +53,14 @@ def figure(frame: Frame, q: Quantity, found: Sequence[Measure], last: Figure | N
     before = frame.s.keys(max(0, q.first - 6), q.first)
     if q.unit not in (PERCENT, POINTS) or is_chance(row, frame.first, q):
         return None
-    if ((TARIFF | RATES | _AIMS) & set(after[:2]) and "growth" not in after[:3]) or after[:1] == ["of"]:
+    if after[:1] == ["of"]:
+        return cost(frame, q)
+    if (TARIFF | RATES | _AIMS) & set(after[:2]) and "growth" not in after[:3] and not _yearly(before, after):
         return None
-    ahead = _named_after(frame, q, found)
-    measure = ahead or _named_before(frame, q, found)
+    if of_a_whole(frame, q) or (last is not None and another_subject(frame, q, last, found)):
+        return None
+    ahead = named_after(frame, q, found)
+    measure = ahead or named_before(frame, q, found)
     if measure is None or POLL & set(frame.keys()):
         return None
     role, at = _role(frame, q, measure, last)
@@ -83,6 +71,8 @@ def figure(frame: Frame, q: Quantity, found: Sequence[Measure], last: Figure | N
     if not role:
         return None
     turn = _direction(frame, q, measure, at) if role == "by" else 1.0
+    if not turn and last is not None and last.role == "by" and _JOINS & set(frame.s.keys(last.q.after, q.first)):
+        turn = last.sign  # "exports rose by 5 % and imports by 3 %"
     if role == "next" and last is not None:
         return Figure(q, last.measure if measure.at <= last.q.first else measure, last.role, last.sign)
     if not turn:
@@ -90,51 +80,9 @@ def figure(frame: Frame, q: Quantity, found: Sequence[Measure], last: Figure | N
     return Figure(q, measure, role, turn)
 
 
-def _named_after(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure | None:
-    """The noun in `a 5 % fall in exports`, `5 % growth`, `a 0.2 % hit to output`."""
-    keys = frame.s.keys(q.after, min(q.after + 9, frame.after))
-    nouns = {m.at: m for m in found if q.after <= m.at < q.after + 9}
-    for k, key in enumerate(keys):
-        if (m := nouns.get(q.after + k)) is not None and m.name != "yuan":
-            later = nouns.get(q.after + k + 1)
-            return later if later is not None else m
-        if key in ENDS or (key in (",", ";", ")", "and", "to", "than", "from", "year") and not _leads_on(keys, k)):
-            return None
-        if key in ("in", "of", "for", "to") and not ((CHANGE_NOUN | _EFFECTS | {"rise"}) & set(keys[:k])):
-            return None
-    return None
-
-
-def _leads_on(keys: Sequence[str], k: int) -> bool:
-    """Whether a word that usually ends a phrase goes on: `a hit to output`, `a year-on-year rise in`."""
-    return (
-        (keys[k] == "to" and bool(_EFFECTS & set(keys[:k])))
-        or keys[k : k + 3] == ["year", "on", "year"]
-        or (keys[k] == "on" and keys[k - 1 : k] == ["year"])
-    )
-
-
-def _named_before(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure | None:
-    """The last noun before a number, unless another head of numbers stands between."""
-    before = [m for m in found if m.at < q.first]
-    if not before:
-        return None
-    last = before[-1]
-    if last.at < frame.first and not _goes_on(frame, q):
-        return None
-    between = frame.s.keys(last.at, q.first)
-    if any(heads_another(between, k) for k in range(1, len(between)) if between[k] not in ("index", "rate")):
-        return None
-    return last
-
-
-def _goes_on(frame: Frame, q: Quantity) -> bool:
-    """Whether a clause has no subject of its own before a number: `before slowing to 3.2 %`, `up from 3 %`."""
-    lead = frame.s.keys(frame.first, q.first)
-    if any(p.first < q.first for p in frame.places()) or len(lead) > 12:
-        return False
-    nouns = {t.key for t in frame.s.row[frame.first : q.first]} & (FLOW | TARIFF)
-    return not nouns and bool((_SHIFTS | _ARE) & set(lead))
+def _yearly(before: Sequence[str], after: Sequence[str]) -> bool:
+    """`at an annualised 1.8 % rate`."""
+    return after[:1] in (["rate"], ["pace"]) and bool({"annual", "annualised", "annualized"} & set(before[-2:]))
 
 
 def _of_a_rate(frame: Frame, measure: Measure, q: Quantity, ahead: bool) -> bool:
@@ -151,7 +99,7 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
     near = [k for k in after[:3] if k not in ("real", "annual", "year", "on")]
     if near[:1] and (near[0] in _COMPARATIVE or (near[0] in ("to", "or") and near[1:2] == ["more"])):
         return ("by", q.after) if "than" not in after[:3] or _PERIODS & set(after[2:4]) else ("", at)
-    if {"those", "that"} & set(frame.s.keys(m.at + 1, q.first)) and m.at < q.first:
+    if m.at < q.first and _those(frame.s.keys(m.at + 1, q.first)):
         return "", at  # "sales to Peru rose 10 % and those to Egypt 1 %"
     if after[:1] == ["off"]:
         return "by", at  # "shave 0.4 points off growth"
@@ -160,8 +108,8 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
         return ("", at) if RANGES & set(lead) else ("from", at)
     if m.at >= q.after and "growth" in after[:5] and (m.rate or m.trade):
         return ("to" if m.rate and not m.trade else "by"), q.after
-    if (near[:1] and (near[0] in CHANGE_NOUN or near[0] in _EFFECTS)) or (
-        near[1:2] and near[1] in CHANGE_NOUN | _EFFECTS
+    if (near[:1] and (near[0] in CHANGE_NOUN or near[0] in EFFECTS)) or (
+        near[1:2] and near[1] in CHANGE_NOUN | EFFECTS
     ):
         return "by", q.after
     if governs == "to":
@@ -170,15 +118,21 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
         return "by", at
     if governs == "of":
         return _of_noun(frame, m, at)
-    if governs in _ARE or governs in ("at", ":", "("):
+    if governs in ARE or governs in ("at", ":", "("):
         return _standing(frame, m, at, last)
-    if governs in _FALLS | _RISES:
+    if governs in FALLS | RISES:
         return ("by", at)
     if last is not None and governs in _JOINS and q.first - last.q.after <= 14:
         return "next", at
     if last is not None and last.role == "by" and at == m.at and m.at > last.q.after:
         return "next", at  # "exports fell 5 % and imports 3 %"
     return "", at
+
+
+def _those(keys: Sequence[str]) -> bool:
+    return any(
+        k in ("those", "that") and keys[i + 1 : i + 2] in (["to"], ["from"], ["of"], ["in"]) for i, k in enumerate(keys)
+    )
 
 
 def _of_before(frame: Frame, q: Quantity) -> bool:
@@ -199,7 +153,7 @@ def _governor(row: Sequence[Token], q: Quantity) -> tuple[str, int]:
                 return "to", j
             j -= 2
         elif key == "up" and row[j + 1].key not in ("to",):
-            return key, j
+            return ("made" if j and row[j - 1].key in _MAKES else key), j
         elif key in ("least", "most") and j and row[j - 1].key == "at":
             j -= 2
         elif (key == "between" and j) or row[j].text in "-−–":
@@ -232,7 +186,7 @@ def _of_noun(frame: Frame, m: Measure, at: int) -> tuple[str, int]:
     lead = frame.s.keys(max(0, at - 4), at)
     if _EARLIER & set(lead) or lead[-1:] == ["average"]:
         return "", at
-    if lead[-1:] and (lead[-1] in (CHANGE_NOUN - {"growth"}) or lead[-1] in _EFFECTS):
+    if lead[-1:] and (lead[-1] in (CHANGE_NOUN - {"growth"}) or lead[-1] in EFFECTS):
         return "by", at
     if m.rate and m.at >= at - 6 and m.at < at:
         return ("by" if m.trade and frame.s.row[m.at].key == "growth" else "to"), at
@@ -245,7 +199,7 @@ def _standing(frame: Frame, m: Measure, at: int, last: Figure | None) -> tuple[s
         return "to", at
     if frame.s.row[at].key == "at":
         lead = frame.s.keys(max(0, at - 2), at)
-        if (_FALLS | _RISES) & set(lead):
+        if (FALLS | RISES) & set(lead):
             return "by", at
         if last is not None and last.role == "by" and forms("settle stabilise stabilize stay remain") & set(lead):
             return "next", at
@@ -284,14 +238,14 @@ def _direction(frame: Frame, q: Quantity, m: Measure, at: int) -> float:
     row = frame.s.row
     if at >= q.after:
         for key in frame.s.keys(q.after, q.after + 4):
-            if key in _FALLS or key in _RISES:
-                return -1.0 if key in _FALLS else 1.0
+            if key in FALLS or key in RISES:
+                return -1.0 if key in FALLS else 1.0
     if at < q.first:
         for k in range(q.first - 1, max(-1, q.first - 13), -1):
             if row[k].key in ("%", "percent") and k < at:
                 break
-            if row[k].key in _FALLS | _RISES and not _idle(row, k):
-                return -1.0 if row[k].key in _FALLS else 1.0
+            if row[k].key in FALLS | RISES and not _idle(row, k):
+                return -1.0 if row[k].key in FALLS else 1.0
     return 0.0
 
 

@@ -75,6 +75,8 @@ def own_days(frame: Frame, q: Quantity, many: bool, after: int = 0) -> dict[str,
 def _of_a_forecast(frame: Frame, m: Mention) -> bool:
     """Whether a day is only when a forecast was made: `lower than forecast in January`, `the April report`."""
     before, after = frame.s.keys(max(0, m.first - 2), m.first), frame.s.keys(m.after, m.after + 2)
+    if before[-2:] in (["same", "period"], ["same", "month"], ["same", "time"]) or before[-1:] == ["versus"]:
+        return True  # what it is compared with
     return bool(_MADE & set(before)) or bool(_MADE & set(after))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._measures import Measure
+from detente.claims._quantities import Quantity
 from detente.claims._tokens import words
 from detente.claims._words import BALANCE, DOWN, FLOW, UP
 
@@ -17,19 +18,22 @@ _NEAR = 12
 _OF_PLACE = words("of in for")
 
 
-def flow_ends(frame: Frame, m: Measure) -> tuple[str | None, str | None]:
-    """(whose, with whom), each None where the sentence does not say."""
+def flow_ends(frame: Frame, m: Measure, q: Quantity) -> tuple[str | None, str | None]:
+    """(whose, with whom), each None where the sentence does not say, for the number `q` of what is measured at `m`."""
     if m.economy is not None:
         return m.economy, None
     if not m.trade:
         return _output(frame, m), None
     noun, head = frame.s.row[m.at].key, m.at
     actor = _owner(frame, head)
-    after = [p for p in frame.places() if p.first > head and not _next_flow(frame, head, p.first)]
+    after = [p for p in _places(frame, head) if p.first > head and not _next_flow(frame, head, p.first)]
+    own = _own_partner(frame, head, q)
     row = frame.s.row
     if actor is None and len(after) > 1 and row[head + 1].key == "between" and row[after[0].after].key == "and":
         return after[0].code, after[1].code  # "trade between India and Russia"
     actor, target = _partners(frame, after, head, noun, actor)
+    if own is not None or _unknown_partner(frame, q):
+        target = own.code if own is not None else None
     if actor is None and noun in BALANCE | {"trade"} and m.name != "trade":
         near = [p for p in frame.places() if p.first < head and p.code != target]
         actor = near[0].code if near else frame.other(target) if target else None
@@ -37,13 +41,36 @@ def flow_ends(frame: Frame, m: Measure) -> tuple[str | None, str | None]:
     return actor, target if target != actor else None
 
 
+def _places(frame: Frame, head: int) -> list[Place]:
+    """Economies of the clause, and of the one before where the noun stands there."""
+    start = min(frame.first, max(0, head - 8))
+    return frame.places() if start == frame.first else [p for p in frame.s.economies if start <= p.first < frame.after]
+
+
+def _own_partner(frame: Frame, head: int, q: Quantity) -> Place | None:
+    """The partner of one number of several: `grew by 12 % to Norway and 5 % to Peru`, `..., and to China by 15 %`."""
+    last = max((o.after for o in frame.sizes if head < o.first < q.first), default=0)
+    for p in frame.places():
+        lead = frame.s.keys(max(0, p.first - 2), p.first)
+        led = lead[-1:] in (["to"], ["from"]) or lead in (["to", "the"], ["from", "the"])
+        if led and (q.after < p.first <= q.after + 2 or (last and last <= p.first < q.first)):
+            return p
+    return None
+
+
+def _unknown_partner(frame: Frame, q: Quantity) -> bool:
+    """`5 % to Freedonia`: a partner that no list names."""
+    row = frame.s.row[q.after : q.after + 2]
+    return len(row) == 2 and row[0].key in ("to", "from") and row[1].capital
+
+
 def _owner(frame: Frame, head: int) -> str | None:
     """The economy right before a noun: `Norwegian goods exports`, `China's monthly global trade surplus`."""
     row = frame.s.row
-    for p in reversed([p for p in frame.places() if p.after <= head]):
+    for p in reversed([p for p in _places(frame, head) if p.after <= head]):
         poss = row[p.after].kind == "poss" if p.after < len(row) else False
         if head - p.after <= (6 if poss else 3) and _owns(frame, p, head):
-            lead = row[p.first - 1].key if p.first > frame.first else ""
+            lead = row[p.first - 1].key if p.first else ""
             return None if lead in ("to", "from", "with") and not poss else p.code
     return None
 
@@ -70,6 +97,13 @@ def _partners(
 
 def _spoken_of(frame: Frame, head: int, target: str | None) -> str | None:
     """The subject of the sentence, where `its` or a second statement refers to it."""
+    row = frame.s.row
+    if (
+        row[head - 1].key in ("and", "while", "but") and head > frame.first
+    ):  # "Norway's exports rose 5 % and imports 3 %"
+        for p in reversed([p for p in frame.places() if p.after < head]):
+            if FLOW & set(frame.s.keys(p.after, p.after + 4)) and row[p.first - 1].key not in ("to", "from", "with"):
+                return p.code
     own = {"its", "their"} & set(frame.s.keys(max(frame.first, head - 3), head))
     if own and any(p.after <= head for p in frame.places()):
         return next(p.code for p in frame.places() if p.after <= head)

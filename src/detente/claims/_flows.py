@@ -9,7 +9,8 @@ from typing import Any
 from detente.claims._amounts import amounts
 from detente.claims._chances import CHANCE, Chance
 from detente.claims._claim import POINTS_UNIT, SHARE, Claim
-from detente.claims._figures import Figure, figure
+from detente.claims._figure_heads import Figure
+from detente.claims._figures import figure
 from detente.claims._flow_days import expected, own_days
 from detente.claims._flow_ends import flow_ends
 from detente.claims._frame import MOST, Frame
@@ -32,7 +33,7 @@ def flow_claims(frame: Frame, found: Sequence[Claim] = ()) -> list[Claim]:
 
     Numbers that stand in the claims `found` already, on duties, are left to them.
     """
-    out = [_chance(frame, c) for c in frame.chances]
+    out = [] if found else [_chance(frame, c) for c in frame.chances]
     nouns = measures(frame.s, frame.first, frame.after)
     parts = [(q, c) for q, c in shares(frame) if not attained(frame, q)]
     told = {q.first for q, _ in parts} | {q.first for q in frame.sizes if _told(frame, q, found)}
@@ -40,7 +41,7 @@ def flow_claims(frame: Frame, found: Sequence[Claim] = ()) -> list[Claim]:
     many = len(values) > 1
     out += [_claim(frame, v, many) for v in values]
     out += list({id(c): c for _, c in parts}.values())
-    return out + amounts(frame, nouns) + purchases(frame)
+    return out + amounts(frame, nouns) + ([] if found else purchases(frame))
 
 
 def _told(frame: Frame, q: Quantity, found: Sequence[Claim]) -> bool:
@@ -86,7 +87,7 @@ class _Value:
 
 def _figures(frame: Frame, nouns: Sequence[Measure]) -> list[Figure]:
     """The figures of a clause, and those of `- an increase from its forecast of 3 % -` right after it."""
-    if not nouns or _leads_back(frame, frame.first):
+    if _leads_back(frame, frame.first):
         return []
     sizes = list(frame.sizes)
     if _leads_back(frame, frame.after):
@@ -164,7 +165,7 @@ def _claim(frame: Frame, value: _Value, many: bool) -> Claim:
     values["bound"] = f.q.bound or None
     values |= ends(f.q, f.sign if f.role == "by" else 1.0)
     m = value.measure
-    actor, target = flow_ends(frame, m)
+    actor, target = flow_ends(frame, m, f.q)
     unit = POINTS_UNIT if "to" not in value.roles and f.q.unit == POINTS else SHARE
     said = frame.s.said_by(m.at)
     if said is not None and frame.s.row[said.verb].key in _SEES and not m.trade:

@@ -179,7 +179,8 @@ def _told(s: Sentence, m: Mention, days: tuple[dt.date, dt.date], day: dt.date |
         ahead = _WILL & keys and not {"said", "had"} & keys and lead != "since"
         return (_shifted(days[0], 1), _shifted(days[1], 1)) if ahead else days
     past = any(k in _PAST or (k.endswith("ed") and k not in ("need", "exceed")) for k in keys)
-    if m.deadline or FUTURE & keys or not past or lead == "from":
+    begins = m.first > 1 and s.row[m.first - 2].key in ("starting", "beginning", "effective", "due")
+    if m.deadline or FUTURE & keys or not past or lead == "from" or begins:
         return days
     due = {"due", "scheduled", "set", "planned", "slated", "expected"} & keys
     return days if due and days[0] <= day + dt.timedelta(days=120) else (_shifted(days[0], -1), _shifted(days[1], -1))
@@ -244,8 +245,7 @@ def _of_sentence(s: Sentence, context: Context) -> list[Claim]:
         frame = Frame(s, first, after, context)
         found = tariff_claims(frame)
         remember(frame, context, found)
-        if not found or {"despite", "amid"} & set(frame.keys()):
-            found += flow_claims(frame)
+        found += flow_claims(frame, found)
         numeric = bool(found)
         found += time_claims(frame, numeric)
         if all(c.kind == "duration" for c in found):

@@ -26,6 +26,7 @@ _GETS = forms("get buy import source purchase obtain receive draw")
 _SENDS = forms("send ship sell export")
 _GOES = forms("go head") | words("destined bound shipped sent sold exported went goes headed")
 _COMES = forms("come originate") | words("imported sourced bought is are was were")
+_BE = words("is are was were")
 _WHOLE = (FLOW - {"sales", "orders", "purchases", "trade", *BALANCE}) | words(
     "cargo supply supplies market capacity production output reserves consumption demand gdp economy trade"
     " processing refining"
@@ -126,6 +127,8 @@ def _part(frame: Frame, q: Quantity, last: tuple[Quantity, Claim] | None) -> Cla
         if holder is None:
             return None
         actor, target = holder
+        if "gdp" in whole:
+            (actor, target), whole = (target, None), _flow_before(frame, q, whole)
     days = own_days(frame, q, from_ is not None, end)
     said = {"to": _text(frame, q)} | ({"from": _text(frame, from_)} if from_ is not None else {})
     claim = frame.claim(
@@ -134,6 +137,15 @@ def _part(frame: Frame, q: Quantity, last: tuple[Quantity, Claim] | None) -> Cla
         target=target if target != actor else None, subject=whole, said=said, bound=q.bound or None, **days,
     )  # fmt: skip
     return expected(frame, claim, q)
+
+
+def _flow_before(frame: Frame, q: Quantity, whole: tuple[str, ...]) -> tuple[str, ...]:
+    """`exports to Norway make up 5 % of its output`: what it is that makes up a part of output."""
+    row = frame.s.row
+    for i in range(q.first - 1, max(frame.first, q.first - 14) - 1, -1):
+        if row[i].key in ("exports", "imports", "trade"):
+            return (row[i].key, *whole)
+    return whole
 
 
 def _pronoun(after: Sequence[str]) -> bool:
@@ -165,7 +177,9 @@ def _before_it(frame: Frame, q: Quantity) -> Quantity | None:
     return None
 
 
-_ENDS = words("to from which that are is was were went goes go come comes came headed by into as while and")
+_ENDS = words(
+    "to from which that are is was were went goes go come comes came headed going heading coming by into as while and"
+)
 
 
 def _whole(frame: Frame, first: int, after: int) -> tuple[str, ...] | None:
@@ -218,7 +232,7 @@ def _holder(frame: Frame, q: Quantity, end: int, known: bool) -> tuple[str | Non
 def _led(frame: Frame, q: Quantity, end: int, owner: str | None) -> tuple[str | None, str | None] | None:
     """`a third of its exports went to Norway`: the number leads, the verb follows."""
     keys = frame.s.keys(end, min(end + 8, frame.after))
-    verb = next((k for k in keys if k in _GOES | _COMES), None)
+    verb = next((k for k in keys if k in (_GOES | _COMES) - _BE), None) or next((k for k in keys if k in _BE), None)
     if verb is None:
         return None
     way = "to" if verb in _GOES else "from"
