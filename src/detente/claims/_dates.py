@@ -184,7 +184,7 @@ def _day_of_week(row: Sequence[Token], i: int) -> Mention | None:
     day = _WEEKDAYS.get(row[i].key)
     if day is None or not row[i].head.isupper():
         return None
-    if i + 1 < len(row) and (row[i + 1].text == "," and i + 2 < len(row) and row[i + 2].key in _MONTHS):
+    if any(row[k].key in _MONTHS for k in (i + 1, i + 2) if k < len(row) and (k == i + 1 or row[i + 1].text == ",")):
         return None  # "Monday, May 12": the date says it
     before = row[i - 1].key if i else ""
     done = i > 1 and row[i - 2].key.endswith(("ed", "said", "told"))  # "under a deal announced on Friday"
@@ -272,6 +272,9 @@ def _month_first(row: Sequence[Token], i: int) -> Mention | None:
         year, after = _written_year(row, days[1])
         return Mention(i, after, "day", year, month, days[0], deadline=_closes(row, i))
     year, after = _written_year(row, i + 1)
+    if not year and i + 1 < len(row) and row[i + 1].key == "of":
+        year, after = _written_year(row, i + 2)  # "in April of 2018"
+        after = after if year else i + 1
     part = ""
     if i and row[i - 1].key in _PARTS:
         part, start = row[i - 1].key, i - 1

@@ -127,6 +127,8 @@ def _not_at(keys: Sequence[str], i: int) -> str:
     follows = after[0] if after else ""
     if before in _CONTRAST or follows in _NOT_NEGATING:
         return ""
+    if before in ("who", "which") or (before == "that" and i > 1 and keys[i - 2] in _ONES):
+        return ""  # "those that haven't will pay more"
     if _hedged(after):
         return ""
     if key.endswith("n't") or before in _AUXILIARIES or key in ("cannot", "never"):
@@ -139,6 +141,7 @@ def _not_at(keys: Sequence[str], i: int) -> str:
     return ""
 
 
+_ONES = words("those ones firms companies goods products countries makers importers exporters")
 _UNSAID = (
     SAY
     | EXPECT

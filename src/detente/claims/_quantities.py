@@ -63,7 +63,8 @@ _AT_MOST: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 MOVES = words(
     "add adds adding added go goes went gone going move moves moved moving rise rises rose climb climbs climbed jump"
-    " jumps jumped pushed push pushes brought bring brings lifted taken take step stepped inched crept back"
+    " jumps jumped pushed push pushes brought bring brings lifted taken take step stepped inched crept back bump bumped"
+    " bumps bumping hiked ratcheted jacked cranked ramped scaled shot"
 )
 """Verbs after which `up to` tells where something went, not the most it may be."""
 _NAME_BEFORE = words(

@@ -41,13 +41,18 @@ def role(frame: Frame, q: Quantity) -> str:
         return ""  # "lower than the 26 % announced"
     if {"compared", "versus", "against"} & set(lead) and not TARIFF & set(after):
         return ""  # "5.6 %, against 16 % for the rest of the world"
-    if lead[-1:] in (["threatened"], ["proposed"], ["planned"]) and {"from", "than"} & set(lead):
+    far = set(frame.s.keys(max(frame.first, q.first - 5), q.first))
+    if lead[-1:] in (["threatened"], ["proposed"], ["planned"]) and {"from", "than"} & far:
         return ""  # "down from a threatened 25 %"
     if after[:1] and after[0] in _COMPARED:
         return ""  # "20 % cheaper", "20 % below those in London"
     if after[:2] == ["cut", "of"]:
         return "share"
+    if after[:1] == ["of"] and row[q.first].kind != "number" and not TARIFF & set(after):
+        return "share"  # "apply to a third of all imports"
     inside = _in_brackets(frame, q)
+    if inside and "total" in (*after[:1], *lead[-1:]):
+        return ""  # "20 % (30 % in total)"
     noun = _noun_after(after)
     prep = _preposition(frame, q)
     if noun == "change" and q.unit == POINTS:
@@ -116,6 +121,11 @@ def _preposition(frame: Frame, q: Quantity) -> str:
                 return "to"
             j -= 2
             continue
+        if key == "to" and j > frame.first and row[j - 1].key in ("close", "near", "nearer", "next"):
+            j -= 2
+            continue
+        if key == "of" and j > frame.first + 1 and row[j - 1].key in _LEVELS and row[j - 2].key in ("from", "to"):
+            return row[j - 2].key  # "from levels of 5 %"
         if key == "at" and j + 1 < q.first and row[j + 1].key in ("least", "most"):
             j -= 1
             continue
@@ -159,6 +169,7 @@ def _changed(frame: Frame, j: int) -> bool:
     return bool((DOWN | UP) & set(frame.s.keys(max(frame.first, j - 8), j)))
 
 
+_LEVELS = words("level levels rate rates peak high low")
 _PASSES = words("above below past beyond beneath under")
 _MOVING = (DOWN | UP | forms("push move take pass break top")) - {"up"}
 _BETWEEN = words(
@@ -166,7 +177,7 @@ _BETWEEN = words(
 ) | {"down", "up"}
 _REGARDS = words("change changes exemption exemptions answer response reply objection opposition end exception refund")
 """`a change to the 5 % duty`: the rate is what is changed."""
-_STATES = forms("agree consent amount submit bow") | words("subject equal limited")
+_STATES = forms("agree consent amount submit bow add") | words("subject equal limited")
 """`agreed to a 15 % rate`: a rate that stands, not one that something went to."""
 
 

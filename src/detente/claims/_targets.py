@@ -7,6 +7,7 @@ from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._heads import GETS, PAYS
 from detente.claims._tokens import words
+from detente.claims._units import MONEY
 from detente.claims._words import ACTION, DOWN, IMPOSE, REMOVE, SAY, SUSPEND, TARIFF, UP, forms, topic_kinds
 
 _OVER = words(
@@ -22,6 +23,7 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
     """Economies that something is aimed at: after `on` or `against`, or whose goods are the subject."""
     row = frame.s.row
     out: list[Place] = []
+    money = {k for q in frame.sizes if q.unit in MONEY.values() for k in range(q.first, q.after + 1)}
     goods = {k for a, b, t in frame.s.topics if topic_kinds()[t] == "good" for k in range(a, b)}
     for place in frame.places():
         if not first <= place.first < after:
@@ -29,13 +31,13 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         j = place.first - 1
         from_ = j >= frame.first and row[j].key in ("from", "and")  # "on steel from Vietnam and South Korea"
         while j >= frame.first and (
-            row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods)
+            row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods) or j in money
         ):
             j -= 1
         j = _behind_goods(frame, j)
         if j < frame.first:
             pass
-        elif buys(frame, place):
+        elif buys(frame, place) or (row[j].key == "for" and owns_tariff(frame, place)):
             continue  # "over 40 % for US importers"
         elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)) or _struck(frame, place):
             out.append(place)
@@ -99,12 +101,17 @@ _SOLD = words("imports goods products parcels packages shipments items cars vehi
 _COMING = words("arriving entering coming shipped sent made imported exported bought in the us into and , all most")
 
 
+_MADE = words("made produced manufactured built assembled grown mined originating")
+
+
 def _made_in(frame: Frame, place: Place) -> bool:
     """`imports from Canada`, `goods from Brazil and India`, `goods arriving in the US from China`."""
     row = frame.s.row
     j = place.first - 1
     while j > frame.first and (row[j].key in ("and", ",", "the") or _is_place(frame, j)):
         j -= 1
+    if j > frame.first + 1 and row[j].key == "in" and row[j - 1].key in _MADE:
+        return True  # "vehicles made in China"
     if j <= frame.first or row[j].key != "from":
         return False
     for i in range(j - 1, max(frame.first, j - 7) - 1, -1):

@@ -178,6 +178,7 @@ def _kept(frame: Frame, group: Group) -> bool:
     return bool(before & (((DOWN | UP | REMOVE | SUSPEND) - IMPOSE) | _ALTERS))
 
 
+_RELATIVE = words("that who which whose where")
 _ALTERS = forms("touch change alter amend review revisit")
 _MATCHES = forms("match mirror")
 _RESUMES = forms("return resume reinstate restore revive")
@@ -190,6 +191,11 @@ def _own_mood(frame: Frame, group: Group) -> dict[str, Any]:
         return {}
     row = frame.s.row
     keys = frame.s.plain_keys(frame.first, frame.after)
+    cut = next((i for i in range(group.after, frame.after) if row[i].key in _RELATIVE), None)
+    if cut is not None:  # "the goods that aren't on the list"
+        modality, negated = mood(frame.s.plain_keys(frame.first, cut))
+        if not negated:
+            return {"modality": modality, "negated": False}
     near = AVOIDING & set(frame.s.keys(max(frame.first, group.first - 6), group.first))
     if AVOIDING & set(keys) and not near:  # "will stay exempt, and 10 % on energy ..."
         modality, negated = mood([k for k in keys if k not in AVOIDING])
@@ -305,8 +311,12 @@ def _numbers(frame: Frame, group: Group, first: int) -> dict[str, Any]:
     told -= set(factors[:-1]) - set(factors[-1:])  # "halving quotas and doubling the duty to 50 %"
     derived += _factor(values, told, _multiplied(frame, level) if to is None else False)
     if by is not None and goal is not None and start is None and by.low == by.high and goal.low == goal.high:
-        values["from_"] = round(values["to"] - values["by"], 10)
-        derived.append("from")
+        start_at = round(values["to"] - values["by"], 10)
+        if start_at >= 0:
+            values["from_"] = start_at
+            derived.append("from")
+        else:
+            values["by"] = None  # a number that belongs to something else
     if values.get("by") is None and values["from_"] is not None and values["to"] is not None:
         values["by"] = round(values["to"] - values["from_"], 10)
         derived.append("by")
