@@ -11,7 +11,7 @@ from detente.claims import read
 
 HERE = Path(__file__).parent
 CASES = [*strict_yaml.read(HERE / "claims.yaml").data, *strict_yaml.read(HERE / "grammar.yaml").data]
-WORDED = [*strict_yaml.read(HERE / "wording.yaml").data, *strict_yaml.read(HERE / "wire.yaml").data]
+WORDED = [case for name in ("wording", "wire", "press") for case in strict_yaml.read(HERE / f"{name}.yaml").data]
 SILENT = strict_yaml.read(HERE / "no_claims.yaml").data
 
 

@@ -119,7 +119,7 @@ def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sen
     ]
     taken = {k for m in people for k in range(m.first, m.after)}
     places = [Place(a, b, code) for a, b, code in economy_words().find(row) if a not in taken and a >= begin]
-    places = [p for p in places if p.after >= len(row) or row[p.after].text != "$"]  # "US$4 billion"
+    places = [p for p in places if not _names_more(row, p)]
     places += [
         Place(m.first, m.after, m.speaker.economy)
         for m in people
@@ -140,6 +140,13 @@ def view(text: str, start: int, end: int, paragraph: int, voices: Voices) -> Sen
     sentence.listed = listed(row, sentence.economies, sizes)
     sentence.clauses = [(a, b) for a, b in clauses(sentence) if a >= begin]
     return sentence
+
+
+def _names_more(row: list[Token], p: Place) -> bool:
+    """Whether a name is part of another: `US$4 billion`, `North American exports`."""
+    money = p.after < len(row) and row[p.after].text == "$"
+    part = p.first > 0 and row[p.first - 1].key in ("north", "south", "latin", "central")
+    return money or (part and row[p.first].key.startswith("america"))
 
 
 def _topics(row: list[Token], said: Sequence[Attribution]) -> list[tuple[int, int, str]]:

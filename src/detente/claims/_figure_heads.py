@@ -90,7 +90,8 @@ def another_subject(frame: Frame, q: Quantity, last: Figure, found: Sequence[Mea
 
 _LEADS = words("to from with in for of on by than")
 
-_MOVED = (DOWN | UP) - words("up cut cuts increase increases rise decline drop slow fall contract set lower")
+_MOVES = DOWN | UP | words("lost gained added shed advanced rebounded narrowed widened dived dipped")
+_MOVED = _MOVES - words("up cut cuts increase increases rise decline drop slow fall contract set lower")
 
 _PLAIN = words(
     "and then but before after also had has have will would was were is are be been being which that it they to"
@@ -107,7 +108,9 @@ def named_after(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure 
         if (m := nouns.get(q.after + k)) is not None and m.name != "yuan":
             later = nouns.get(q.after + k + 1)
             return later if later is not None else m
-        if key in ENDS or (key in (",", ";", ")", "and", "to", "than", "from", "year") and not _leads_on(keys, k)):
+        if key == "year" and keys[k - 1 : k] == ["on"]:
+            continue
+        if (key in ENDS or key in (",", ";", ")", "and", "to", "than", "from", "year")) and not _leads_on(keys, k):
             return None
         if key in ("in", "of", "for", "to") and not ((CHANGE_NOUN | EFFECTS | {"rise"}) & set(keys[:k])):
             return None
@@ -128,15 +131,39 @@ def named_before(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure
     before = [m for m in found if m.at < q.first]
     if not before:
         return None
-    last = before[-1]
+    last = _before_aside(frame, q, before)
     if last.at < frame.first and not _goes_on(frame, q):
         return None
     if last.name == "prices" and _set_by_sellers(frame, last.at):
         return None
     between = frame.s.keys(last.at, q.first)
+    if _duties_between(between):
+        return None
+    if last is not before[-1]:
+        return last
     if any(heads_another(between, k) for k in range(1, len(between)) if between[k] not in ("index", "rate")):
         return None
     return last
+
+
+def _before_aside(frame: Frame, q: Quantity, before: Sequence[Measure]) -> Measure:
+    """The noun whose verb it is: `trade, measured by exports and imports, rose 5 %` tells of trade."""
+    row, last = frame.s.row, before[-1]
+    verb = next((i for i in range(q.first - 1, last.at, -1) if row[i].key in FALLS | RISES | ARE), None)
+    if verb is None or row[verb - 1].text != ",":
+        return last
+    opens = next((i for i in range(verb - 2, max(0, verb - 30), -1) if row[i].text == ","), None)
+    if opens is None or opens > last.at or row[opens + 1].key in ("and", "but", "while", "so"):
+        return last
+    return next((m for m in reversed(before) if m.at < opens), last)
+
+
+def _duties_between(keys: Sequence[str]) -> bool:
+    """Whether the number after some words is a duty's: `growth as proof that it could raise duties to 25 %`."""
+    return any(k in TARIFF and not _CAUSES & set(keys[max(0, i - 3) : i]) for i, k in enumerate(keys))
+
+
+_CAUSES = words("by because of on amid despite from after over under due with before without against")
 
 
 def _set_by_sellers(frame: Frame, at: int) -> bool:

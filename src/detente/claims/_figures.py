@@ -35,7 +35,7 @@ _FILLERS = words(
 )
 _RATE_OF = words("rate pace clip average level")
 _COMPARATIVE = words("higher lower smaller larger bigger cheaper dearer costlier more less weaker stronger")
-_MADE = words("forecast projection estimate prediction reading")
+_MADE = words("forecast projection estimate prediction reading expectation")
 _EARLIER = words("previous prior earlier initial original previously old preliminary last")
 _VERSUS = words("compared versus than against vs unlike instead rather historical long-run consensus")
 _AIMS = words("target goal targets goals aim ambition")
@@ -96,18 +96,20 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
     """(role, token that gives it)."""
     row, after = frame.s.row, frame.s.keys(q.after, q.after + 4)
     governs, at = _governor(row, q)
-    near = [k for k in after[:3] if k not in ("real", "annual", "year", "on")]
+    near = [k for k in frame.s.keys(q.after, q.after + 6) if k not in ("real", "annual", "year", "on", "quarterly")][:3]
     if near[:1] and (near[0] in _COMPARATIVE or (near[0] in ("to", "or") and near[1:2] == ["more"])):
         return ("by", q.after) if "than" not in after[:3] or _PERIODS & set(after[2:4]) else ("", at)
     if m.at < q.first and _those(frame.s.keys(m.at + 1, q.first)):
         return "", at  # "sales to Peru rose 10 % and those to Egypt 1 %"
     if after[:1] == ["off"]:
         return "by", at  # "shave 0.4 points off growth"
-    if governs == "from" or _of_before(frame, q):
+    if (governs == "from" and not CHANGE_NOUN & set(near[:1])) or _of_before(frame, q):
         lead = frame.s.keys(max(0, at - 3), at)
         return ("", at) if RANGES & set(lead) else ("from", at)
     if m.at >= q.after and "growth" in after[:5] and (m.rate or m.trade):
         return ("to" if m.rate and not m.trade else "by"), q.after
+    if governs == "from" and near[:1] and near[0] in CHANGE_NOUN:
+        return "", at  # "rebounding from a 0.2 % contraction"
     if (near[:1] and (near[0] in CHANGE_NOUN or near[0] in EFFECTS)) or (
         near[1:2] and near[1] in CHANGE_NOUN | EFFECTS
     ):
@@ -208,6 +210,8 @@ def _standing(frame: Frame, m: Measure, at: int, last: Figure | None) -> tuple[s
 
 def _compared(before: Sequence[str], after: Sequence[str], role: str, frame: Frame, q: Quantity) -> bool:
     """Whether a number is only what another is set against, or tells how far a forecast was moved."""
+    if "of" in before and before[before.index("of") - 1] in _MADE and {"above", "below", "than"} & set(before[-6:]):
+        return True  # "above January's prediction of a 0.2 % fall"
     if _VERSUS & set(before[-4:]) and not _bounded(before) and role != "from":
         return True
     if {"below", "above"} & set(before[-4:]) and not q.bound and role != "by":

@@ -15,6 +15,7 @@ from detente.claims._tokens import words
 from detente.claims._words import FUTURE, PREDICT, forms
 
 _MADE = words("forecast forecasts projection projections estimate estimates report outlook prediction update")
+_TOLD = words("estimated predicted published issued released reported")
 _AIMS = words("target goal targets")
 _ESTIMATES = forms("estimate reckon calculate")
 _REVISED = forms("revise upgrade downgrade") - {"revise"}
@@ -53,6 +54,8 @@ def own_days(frame: Frame, q: Quantity, many: bool, after: int = 0) -> dict[str,
     after = max(after, q.after)
     dates = [m for m in frame.s.dates if frame.first <= m.first < frame.after and not _of_a_forecast(frame, m)]
     near = [m for m in dates if q.after <= m.first <= after + 4 and _beside(frame, after, m)]
+    if not near and dates and len(dates) < sum(frame.first <= m.first < frame.after for m in frame.s.dates):
+        near = dates[:1]  # the only day that is not another's
     if not near:
         span = _stretch(frame, dates)
         if span is not None:
@@ -77,7 +80,9 @@ def _of_a_forecast(frame: Frame, m: Mention) -> bool:
     before, after = frame.s.keys(max(0, m.first - 2), m.first), frame.s.keys(m.after, m.after + 2)
     if before[-2:] in (["same", "period"], ["same", "month"], ["same", "time"]) or before[-1:] == ["versus"]:
         return True  # what it is compared with
-    return bool(_MADE & set(before)) or bool(_MADE & set(after))
+    if before[-1:] == ["for"]:
+        return False
+    return bool((_MADE | _TOLD) & set(before)) or bool(_MADE & set(after[:1]))
 
 
 def _only_forecast(frame: Frame, dates: Sequence[Mention]) -> bool:

@@ -50,10 +50,13 @@ def _places(frame: Frame, head: int) -> list[Place]:
 def _own_partner(frame: Frame, head: int, q: Quantity) -> Place | None:
     """The partner of one number of several: `grew by 12 % to Norway and 5 % to Peru`, `..., and to China by 15 %`."""
     last = max((o.after for o in frame.sizes if head < o.first < q.first), default=0)
-    for p in frame.places():
+    places = frame.places()
+    if _unknown_partner(frame, q):
+        places = [p for p in places if p.first == q.after + 1]
+    for p in places:
         lead = frame.s.keys(max(0, p.first - 2), p.first)
         led = lead[-1:] in (["to"], ["from"]) or lead in (["to", "the"], ["from", "the"])
-        if led and (q.after < p.first <= q.after + 2 or (last and last <= p.first < q.first)):
+        if led and (q.after < p.first <= q.after + 2 or (last and last + 2 < p.first < q.first)):
             return p
     return None
 

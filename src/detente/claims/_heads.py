@@ -188,6 +188,8 @@ def _head(frame: Frame, q: Quantity) -> str:
     for i, key in enumerate(keys):
         if key in TARIFF and _ABOUT_DUTIES & set(keys[i + 1 : i + 2]):
             continue
+        if key == "taxed":
+            head, at = "duty", i
         if key in TARIFF and head == "other" and {"from", "of", "by", "to"} & set(keys[max(0, i - 4) : i]):
             continue  # "the price level from all 2025 tariffs"
         if key in TARIFF and (keys[i + 1 : i + 2] == ["of"] or not _causing(keys, i)):

@@ -133,6 +133,11 @@ def _growth(row: Sequence[Token], i: int, after: int) -> Measure | None:
     prev = _key(row, i - 1)
     if prev in ("price", "prices", "wage", "consumer"):
         return Measure(i, "prices", GROWTH, rate=True) if prev in ("price", "prices") else None
+    if prev in ("volume", "volumes", "value"):
+        i, prev = i - 1, _key(row, i - 2)
+        if prev == "trade":
+            return Measure(i + 1, "trade", TRADE, rate=True)
+        i += 1
     if prev in _NAMES and prev not in ("economy", "gdp", "growth", "price"):
         return Measure(i, _NAMES[prev], TRADE, rate=True)
     if prev in ("trade", *BALANCE):

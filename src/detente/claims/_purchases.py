@@ -166,6 +166,8 @@ def _ends(frame: Frame, at: int) -> tuple[str | None, str | None]:
     sellers = [
         p.code for p in frame.places() if p.code != actor and (p.first > at or _sells(frame, p.after) or passive)
     ]
+    if len(set(sellers)) > 1 and "from" in frame.s.keys(0, len(row)):
+        return actor, None  # "bought from Brazil and from the US"
     return actor, (sellers[0] if sellers else frame.other(actor))
 
 

@@ -58,7 +58,7 @@ def role(frame: Frame, q: Quantity) -> str:
     if noun == "change" and q.unit == POINTS:
         return "by"
     if prep == "from":
-        return "level" if row[max(frame.first, q.first - 2)].key in RANGES else "from"
+        return "level" if row[max(frame.first, q.first - 2)].key in RANGES or q.low != q.high else "from"
     if prep == "to":
         return "to"
     if prep == "by":

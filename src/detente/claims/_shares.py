@@ -17,7 +17,7 @@ from detente.claims._words import BALANCE, DOWN, FLOW, TARIFF, UP, forms
 
 _HOLDS = forms("control supply produce dominate process mine hold provide refine represent source generate") | words(
     "account accounts accounted accounting make makes made making constitute constitutes constituted comprise comprises"
-    " comprised contribute contributes contributed"
+    " comprised contribute contributes contributed contributing responsible"
 )
 _STRONG = forms("supply produce provide refine mine process") | words("account accounts accounted accounting")
 _FITS = forms("affect cover equal absorb block hit") | words("equivalent")
@@ -65,7 +65,7 @@ def _share_of(frame: Frame, rates: Sequence[Quantity]) -> list[tuple[Quantity, C
         (i for i in range(at + 1, rates[-1].first) if row[i].key in DOWN | UP | _STANDS or row[i].key in (",", "from")),
         at,
     )
-    whole = _whole(frame, at + 1, min(end, at + _REACH)) if row[at + 1].key == "of" else None
+    whole = _whole(frame, at + 1, min(end, at + _REACH)) if row[at + 1].key == "of" else _whole_before(frame, at)
     if whole is None:
         return []
     values: dict[str, Any] = {"said": {}}
@@ -101,7 +101,18 @@ def _share_of(frame: Frame, rates: Sequence[Quantity]) -> list[tuple[Quantity, C
     return [(q, claim) for q in used]
 
 
-_STANDS = forms("be reach hit stand remain stay total average slump shrink") | words("at")
+_STANDS = forms("be reach hit stand remain stay total average slump shrink top exceed") | words("at")
+
+
+def _whole_before(frame: Frame, at: int) -> tuple[str, ...] | None:
+    """`..., while Norway's share fell to 10 %`: a share of what the sentence named a share of before."""
+    row = frame.s.row
+    if not any(p.after in (at, at - 1) for p in frame.places()):
+        return None
+    for i in range(at - 1, max(0, at - 40), -1):
+        if row[i].key == "of" and row[i - 1].key in ("share", "%", "percent", "cent"):
+            return _whole(frame, i, min(i + _REACH, at))
+    return None
 
 
 def _part(frame: Frame, q: Quantity, last: tuple[Quantity, Claim] | None) -> Claim | None:
@@ -257,6 +268,8 @@ def _subject(frame: Frame, before: Sequence[Place]) -> str | None:
             follows is not None and follows.kind == "poss"
         ):
             continue
+        if lead == "and" and any(o.after <= p.first <= o.after + 3 for o in before):
+            return None  # "Norway and Peru together supply"
         then = frame.s.keys(p.after, p.after + 3)
         if FLOW & set(then) or any(a == p.after for a, _, _ in frame.s.topics):
             continue

@@ -23,7 +23,9 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
     """Economies that something is aimed at: after `on` or `against`, or whose goods are the subject."""
     row = frame.s.row
     out: list[Place] = []
-    money = {k for q in frame.sizes if q.unit in MONEY.values() for k in range(q.first, q.after + 1)}
+    counted = {k for q in frame.sizes if q.unit in MONEY.values() for k in range(q.first, q.after + 1)}
+    rates = {k for q in frame.sizes if q.rated for k in range(q.first, q.after)}
+    counted |= {k for k in range(frame.first, after) if row[k].kind == "number" and k not in rates}
     goods = {k for a, b, t in frame.s.topics if topic_kinds()[t] == "good" for k in range(a, b)}
     for place in frame.places():
         if not first <= place.first < after:
@@ -31,7 +33,7 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         j = place.first - 1
         from_ = j >= frame.first and row[j].key in ("from", "and")  # "on steel from Vietnam and South Korea"
         while j >= frame.first and (
-            row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods) or j in money
+            row[j].key in _OVER or row[j].text == "," or _is_place(frame, j) or (from_ and j in goods) or j in counted
         ):
             j -= 1
         j = _behind_goods(frame, j)
