@@ -15,7 +15,8 @@ from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, TARIFF, UP, forms
 FALLS = (
     DOWN
     | forms(
-        "narrow lose erode depress dent drag hit subtract crimp hurt downgrade plummet slip dive crash curb lop deflate"
+        "collapse narrow lose erode"
+        " depress dent drag hit subtract crimp hurt downgrade plummet slip dive crash curb lop deflate"
     )
     | words(
         "down lower smaller fewer less reduction reductions decrease decline drop plunge slump fall contraction"
@@ -137,7 +138,7 @@ def named_before(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure
     if last.name == "prices" and _set_by_sellers(frame, last.at):
         return None
     between = frame.s.keys(last.at, q.first)
-    if _duties_between(between):
+    if _duties_between(between) or _OTHERS & set(between[1:]):
         return None
     if last is not before[-1]:
         return last
@@ -156,6 +157,9 @@ def _before_aside(frame: Frame, q: Quantity, before: Sequence[Measure]) -> Measu
     if opens is None or opens > last.at or row[opens + 1].key in ("and", "but", "while", "so"):
         return last
     return next((m for m in reversed(before) if m.at < opens), last)
+
+
+_OTHERS = words("credit lending loans debt reserves rupee lira peso wages employment jobs spending consumption rents")
 
 
 def _duties_between(keys: Sequence[str]) -> bool:

@@ -75,6 +75,11 @@ def own_days(frame: Frame, q: Quantity, many: bool, after: int = 0) -> dict[str,
     return {"date": days, "horizon": None}
 
 
+def dated(frame: Frame, q: Quantity) -> bool:
+    """Whether a day stands right after a number."""
+    return any(q.after <= m.first <= q.after + 2 and _beside(frame, q.after, m) for m in frame.s.dates)
+
+
 def _of_a_forecast(frame: Frame, m: Mention) -> bool:
     """Whether a day is only when a forecast was made: `lower than forecast in January`, `the April report`."""
     before, after = frame.s.keys(max(0, m.first - 2), m.first), frame.s.keys(m.after, m.after + 2)

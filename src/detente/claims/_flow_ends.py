@@ -25,6 +25,10 @@ def flow_ends(frame: Frame, m: Measure, q: Quantity) -> tuple[str | None, str | 
     if not m.trade:
         return _output(frame, m), None
     noun, head = frame.s.row[m.at].key, m.at
+    if noun == "growth":
+        noun = m.name  # "growth of imports from Peru"
+    if (pair := _pair(frame, head)) is not None:
+        return pair
     actor = _owner(frame, head)
     after = [p for p in _places(frame, head) if p.first > head and not _next_flow(frame, head, p.first)]
     own = _own_partner(frame, head, q)
@@ -39,6 +43,15 @@ def flow_ends(frame: Frame, m: Measure, q: Quantity) -> tuple[str | None, str | 
         actor = near[0].code if near else frame.other(target) if target else None
     actor = actor or _spoken_of(frame, head, target)
     return actor, target if target != actor else None
+
+
+def _pair(frame: Frame, head: int) -> tuple[str, str] | None:
+    """`the Norway-Peru trade deficit`: two names joined, right before the noun."""
+    places = [p for p in _places(frame, head) if p.after <= head and head - p.after <= 2]
+    if not places:
+        return None
+    before = [p for p in frame.s.economies if p.after == places[-1].first]
+    return (before[0].code, places[-1].code) if before and before[0].code != places[-1].code else None
 
 
 def _places(frame: Frame, head: int) -> list[Place]:
@@ -74,6 +87,8 @@ def _owner(frame: Frame, head: int) -> str | None:
         poss = row[p.after].kind == "poss" if p.after < len(row) else False
         if head - p.after <= (6 if poss else 3) and _owns(frame, p, head):
             lead = row[p.first - 1].key if p.first else ""
+            if lead == "with" and head == p.after:
+                return p.code  # "with Norwegian shipments down"
             return None if lead in ("to", "from", "with") and not poss else p.code
     return None
 
@@ -84,6 +99,8 @@ def _partners(
     target = None
     row = frame.s.row
     for p in after:
+        if _listed(frame, p):
+            continue
         lead = {t.key for t in row[max(head, p.first - 3) : p.first]}
         near = {t.key for t in row[max(head, p.first - 2) : p.first]}
         if {"to", "with"} & lead or ("from" in near and noun in ("imports", "import", "shipments")):
@@ -96,6 +113,21 @@ def _partners(
         elif actor is None and ({"of", "from"} & near or (noun == "growth" and "in" in near)):
             actor = p.code
     return actor, target
+
+
+def _listed(frame: Frame, p: Place) -> bool:
+    """Whether an economy is one of several named: `exports to ASEAN, India and Peru`."""
+    row, after = frame.s.row, p.after
+    if after + 1 < frame.after and row[after].key in (",", "and", "or"):
+        nxt = row[after + 1] if row[after + 1].key != "the" or after + 2 >= frame.after else row[after + 2]
+        if any(o.first in (after + 1, after + 2) for o in frame.places()) or (row[after].key == "," and nxt.capital):
+            return not any(t.kind == "number" for t in row[after : after + 2])
+    link = p.first - 1 if row[p.first - 1].key != "the" else p.first - 2
+    return (
+        link > 0
+        and row[link].key in (",", "and", "or")
+        and (row[link - 1].capital or any(o.after == link for o in frame.places()))
+    )
 
 
 def _spoken_of(frame: Frame, head: int, target: str | None) -> str | None:

@@ -9,9 +9,9 @@ from typing import Any
 from detente.claims._amounts import amounts
 from detente.claims._chances import CHANCE, Chance
 from detente.claims._claim import POINTS_UNIT, SHARE, Claim
-from detente.claims._figure_heads import Figure
+from detente.claims._figure_heads import FALLS, RISES, Figure
 from detente.claims._figures import figure
-from detente.claims._flow_days import expected, own_days
+from detente.claims._flow_days import dated, expected, own_days
 from detente.claims._flow_ends import flow_ends
 from detente.claims._frame import MOST, Frame
 from detente.claims._measures import Measure, measures
@@ -37,7 +37,7 @@ def flow_claims(frame: Frame, found: Sequence[Claim] = ()) -> list[Claim]:
     nouns = measures(frame.s, frame.first, frame.after)
     parts = [(q, c) for q, c in shares(frame) if not attained(frame, q)]
     told = {q.first for q, _ in parts} | {q.first for q in frame.sizes if _told(frame, q, found)}
-    values = _values([f for f in _figures(frame, nouns) if f.q.first not in told])
+    values = _values(frame, [f for f in _figures(frame, nouns) if f.q.first not in told])
     many = len(values) > 1
     out += [_claim(frame, v, many) for v in values]
     out += list({id(c): c for _, c in parts}.values())
@@ -114,42 +114,55 @@ def _of_a_chance(frame: Frame, f: Figure) -> bool:
     return bool(CHANCE & set(frame.s.keys(max(frame.first, f.measure.at - 4), f.measure.at + 2)))
 
 
-def _values(figures: Sequence[Figure]) -> list[_Value]:
+def _values(frame: Frame, figures: Sequence[Figure]) -> list[_Value]:
     """Group figures: one claim each, with `from` given to the one it belongs to."""
     out: list[_Value] = []
     pending: Figure | None = None
+    run: list[_Value] = []
     froms: list[Figure] = []
     for n, f in enumerate(figures):
         if f.role == "from":
             then = figures[n + 1] if n + 1 < len(figures) else None
-            if then is not None and then.role == "to" and then.measure.at <= f.measure.at and not froms:
+            leads = then is not None and then.role == "to" and then.measure.at <= f.measure.at and not froms
+            if leads and not (run and dated(frame, f.q)) and _goes_to(frame, f, then):
                 pending = f
             else:
                 froms.append(f)
             continue
+        if froms:
+            _give(frame, run, froms)
+            run, froms = [], []
         if f.role == "to" and out and list(out[-1].roles) == ["by"] and _same(out[-1], f) and f.measure.rate:
             out[-1].roles["to"] = f
         else:
             out.append(_Value(f.measure, {f.role: f}))
+            run.append(out[-1])
         if pending is not None and f.role == "to":
             out[-1].roles["from"] = pending
         pending = None
-    _give(out, froms)
+    _give(frame, run, froms)
     return out
+
+
+def _goes_to(frame: Frame, f: Figure, then: Figure | None) -> bool:
+    """Whether `from` and `to` are the two ends of one change: `from 4 % in 2027 to 3 %`, no verb between."""
+    return then is not None and not (FALLS | RISES) & set(frame.s.keys(f.q.after, then.q.first))
 
 
 def _same(value: _Value, f: Figure) -> bool:
     return value.measure.at == f.measure.at and f.q.first - value.main.q.after <= 4
 
 
-def _give(values: Sequence[_Value], froms: Sequence[Figure]) -> None:
+def _give(frame: Frame, values: Sequence[_Value], froms: Sequence[Figure]) -> None:
     """`3 % in 2027 and 3.1 % in 2028, up from 2.8 % and 3 %`: as many before as after, or the last one alone."""
     held = [v for v in values if "to" in v.roles and "from" not in v.roles]
-    if len(froms) == len(held) and len(froms) > 1:
+    if len(froms) > 1:
+        if len(froms) != len(held) or any(dated(frame, f.q) for f in froms[:-1]):
+            return  # whose is whose, the sentence does not say
         for v, f in zip(held, froms, strict=True):
             v.roles["from"] = f
         return
-    for f in froms[:1]:
+    for f in froms:
         near = [v for v in held if v.main.q.first < f.q.first and v.measure.at == f.measure.at]
         if near:
             near[-1].roles["from"] = f

@@ -28,15 +28,18 @@ _TALK = words(
 )
 _NO_TRADE = words("control controls restrictions ban bans duties tariffs curbs licences licenses tariff duty")
 _NOT_OUTPUT = words(
-    "wage wages job jobs employment population credit loan loans lending revenue revenues profit profits earnings sales"
-    " productivity money income incomes users subscriber subscribers payroll payrolls pay salary rent dividend traffic"
+    "iip wage wages job jobs employment population credit loan loans lending revenue revenues profit profits earnings"
+    " sales productivity money income incomes users subscriber subscribers payroll payrolls"
+    " pay salary rent dividend traffic"
     " spending consumption investment export-driven tourism company segment deposit deposits"
 )
 _FIRMS = words("retail home car vehicle auto store net total quarterly annual unit iphone phone weapons arms bond")
 _BUDGET = words("budget fiscal government public federal primary")
 _RANKS = words("largest biggest richest strongest fastest growing second third")
 _LEVELS = words("index indices level levels pressures growth inflation increases")
-_INDUSTRY = words("industrial factory manufacturing oil steel crude car auto farm agricultural coal mining mine plant")
+_INDUSTRY = words(
+    "industrial factory manufacturing oil steel crude car auto farm agricultural coal mining mine plant construction"
+)
 _WORLD = words("global world worldwide")
 _MONEY_PRICES = words("share stock bond bonds asset house home housing property land")
 _NOT_INFLATION = words("target targets expectations adjusted linked goal")
@@ -75,6 +78,8 @@ def measures(s: Sentence, first: int, after: int) -> list[Measure]:
     """What is measured, in order, on tokens `first` to `after` and a bounded stretch before them."""
     start = max(0, first - LOOKS_BACK)
     found = [m for i in range(start, after) if (m := _at(s.row, i, after)) is not None]
+    rates = {m.at for m in found if m.rate}  # "growth of exports" is told on its second noun
+    found = [m for m in found if m.rate or m.at not in rates]
     found += [m for p in s.economies if start <= p.first < after and (m := _growing(s, p.first, p.after, p.code))]
     return sorted(found, key=lambda m: m.at)
 
@@ -90,6 +95,8 @@ def _key(row: Sequence[Token], i: int) -> str:
 
 def _at(row: Sequence[Token], i: int, after: int) -> Measure | None:
     key, prev, then = row[i].key, _key(row, i - 1), _key(row, i + 1)
+    if key == "balance" and prev == "trade":
+        return Measure(i, "balance", TRADE)
     if key == "product" and prev == "domestic":
         return Measure(i, "gdp", GROWTH)
     if key not in FLOW and key not in MACRO and key not in _NAMES:
@@ -148,7 +155,7 @@ def _growth(row: Sequence[Token], i: int, after: int) -> Measure | None:
         if row[k].key in ("in", "of", "for") and k <= i + 6:
             for j in range(k + 1, min(k + 5, after)):
                 if row[j].key in FLOW and row[j].key != "trade":
-                    return Measure(i, _NAMES.get(row[j].key, row[j].key), TRADE, rate=True)
+                    return Measure(j, _NAMES.get(row[j].key, row[j].key), TRADE, rate=True)
                 if row[j].key == "trade":
                     return Measure(i, "trade", TRADE, rate=True)
                 if row[j].key in _NOT_OUTPUT or row[j].key in ("prices", "demand"):

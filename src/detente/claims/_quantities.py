@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.claims._tokens import Token, words
-from detente.claims._units import MONEY, PERCENT, POINTS, TIMES, unit_at
+from detente.claims._units import CODES, MONEY, PERCENT, POINTS, TIMES, unit_at
 
 _ONES = [
     "zero",
@@ -206,8 +206,10 @@ def _at(row: Sequence[Token], i: int) -> Quantity | None:
         money, i = MONEY[row[i].text], i + 1
     elif row[i].key in ("us", "rmb") and i + 1 < len(row) and (row[i + 1].text == "$" or row[i].key == "rmb"):
         money, i = ("USD", i + 2) if row[i + 1].text == "$" else ("CNY", i + 1)
+    elif row[i].key in CODES and i + 1 < len(row) and row[i + 1].kind == "number":
+        money, i = CODES[row[i].key], i + 1
     first = number_at(row, i)
-    if first is None or _part_of_a_name(row, i):
+    if first is None or (not money and _part_of_a_name(row, i)):
         return None
     low, i = first
     unit, after, scale = (money, i, 1.0) if money else unit_at(row, i)

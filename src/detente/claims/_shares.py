@@ -15,9 +15,9 @@ from detente.claims._tokens import words
 from detente.claims._units import PERCENT
 from detente.claims._words import BALANCE, DOWN, FLOW, TARIFF, UP, forms
 
-_HOLDS = forms("control supply produce dominate process mine hold provide refine represent source generate") | words(
+_HOLDS = forms("supply produce dominate process mine hold provide refine represent source generate") | words(
     "account accounts accounted accounting make makes made making constitute constitutes constituted comprise comprises"
-    " comprised contribute contributes contributed contributing responsible"
+    " comprised control controls controlled controlling contribute contributes contributed contributing responsible"
 )
 _STRONG = forms("supply produce provide refine mine process") | words("account accounts accounted accounting")
 _FITS = forms("affect cover equal absorb block hit") | words("equivalent")
@@ -131,7 +131,7 @@ def _part(frame: Frame, q: Quantity, last: tuple[Quantity, Claim] | None) -> Cla
         (name, actor), target = balance, None
         whole = (name, "gdp")
         from_ = _before_it(frame, q)
-    elif last is not None and frame.s.keys(last[0].after, q.first)[-1:] in (["and"], [","]) and _pronoun(after):
+    elif last is not None and _joined(frame, last[0], q) and (_pronoun(after) or whole):
         actor, target, whole = last[1].actor, last[1].target, whole or last[1].subject
     else:
         holder = _holder(frame, q, end, bool(whole) or bool(_WHOLE & set(frame.s.keys(q.after, end))))
@@ -157,6 +157,15 @@ def _flow_before(frame: Frame, q: Quantity, whole: tuple[str, ...]) -> tuple[str
         if row[i].key in ("exports", "imports", "trade"):
             return (row[i].key, *whole)
     return whole
+
+
+def _joined(frame: Frame, one: Quantity, two: Quantity) -> bool:
+    """Whether the holder of one share holds the next: `60 % of production and 85 % of processing`."""
+    between = frame.s.keys(one.after, two.first)
+    held = _HOLDS | _RELIES | _GETS | _SENDS | _GOES | _COMES
+    return (
+        between[-1:] in (["and"], [","], ["about"], ["over"]) and not (held & set(between)) and "while" not in between
+    )
 
 
 def _pronoun(after: Sequence[str]) -> bool:

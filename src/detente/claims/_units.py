@@ -8,6 +8,8 @@ from detente.claims._tokens import Token
 
 PERCENT, POINTS = "percent", "points"
 MONEY = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}
+CODES = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "cny": "CNY", "jpy": "JPY", "krw": "KRW"}
+"""Codes written before an amount: `USD 3 billion`."""
 _MONEY_WORDS = {
     "dollar": "USD", "dollars": "USD", "usd": "USD", "euro": "EUR", "euros": "EUR", "eur": "EUR", "yuan": "CNY",
     "renminbi": "CNY", "rmb": "CNY", "cny": "CNY", "yen": "JPY", "jpy": "JPY", "pounds": "GBP", "won": "KRW",
