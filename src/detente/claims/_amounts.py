@@ -29,31 +29,45 @@ _LEAVES = words("cost costing loss losses revenue revenues invest investment inv
 def amounts(frame: Frame, nouns: Sequence[Measure]) -> list[Claim]:
     """`a trade deficit of $295 billion`, `rose 12 % to $43 billion`; `up from $96 billion` gives where it came from."""
     out: list[Claim] = []
-    trade = [m for m in nouns if m.trade and not m.rate]
+    told: dict[int, Claim] = {}
+    begun: dict[int, Quantity] = {}
     for q in frame.sizes:
         if q.unit not in MONEY or q.high < LEAST or foreign(frame, q):
             continue
-        before = [m for m in trade if frame.first <= m.at < q.first]
-        if before:
-            out += _amount(frame, q, before[-1], out)
-        elif (claim := _traded(frame, q)) is not None:
-            out.append(claim)
+        before = [m for m in nouns if not m.rate and (m.trade or m.name == "gdp") and frame.first <= m.at < q.first]
+        if not before:
+            out += [c for c in [_traded(frame, q)] if c is not None]
+            continue
+        m = before[-1]
+        between = frame.s.keys(m.at + 1, q.first)
+        if not m.trade:
+            out += _output(frame, q, m)
+        elif between[-1:] != ["from"]:
+            out += _amount(frame, q, m, between)
+            if out and out[-1].said.get("to") == _text(frame, q):
+                told[m.at] = out[-1]
+                if m.at in begun:
+                    _came_from(frame, out[-1], begun.pop(m.at))
+        elif m.at in told and told[m.at].from_ is None and told[m.at].unit == q.unit:
+            _came_from(frame, told[m.at], q)
+        elif m.at not in told:
+            begun[m.at] = q  # "from $3 billion to $2 billion"
     return out
 
 
-def _amount(frame: Frame, q: Quantity, m: Measure, out: list[Claim]) -> list[Claim]:
-    between = frame.s.keys(m.at + 1, q.first)
-    if (TARIFF | (BUY - FLOW)) & set(frame.s.keys(frame.first, q.first)) or not (
-        _STANDS | {"of", "at", "(", "%", "percent"}
-    ) & set(between):
+def _came_from(frame: Frame, claim: Claim, q: Quantity) -> None:
+    """Give an amount the one it came from: they make a change."""
+    if claim.to is None or claim.unit != q.unit:
+        return
+    claim.from_, claim.by = q.high, claim.to - q.high
+    claim.said["from"], claim.derived, claim.kind = _text(frame, q), ("by",), "trade_change"
+
+
+def _amount(frame: Frame, q: Quantity, m: Measure, between: Sequence[str]) -> list[Claim]:
+    duties = (TARIFF | (BUY - FLOW)) & set(frame.s.keys(frame.first, q.first))
+    if duties or not (_STANDS | {"of", "at", "(", "%", "percent"}) & set(between):
         return []
     if _LEAVES & set(between) or _apart(between):
-        return []
-    text = _text(frame, q)
-    if between[-1:] == ["from"]:
-        if out and out[-1].to is not None and out[-1].unit == q.unit and out[-1].kind == "trade_level":
-            out[-1].from_, out[-1].by = q.high, out[-1].to - q.high
-            out[-1].said["from"], out[-1].derived, out[-1].kind = text, ("by",), "trade_change"
         return []
     if {"compared", "versus", "against", "than"} & set(between[-4:]) or between[-2:-1] == ["from"]:
         return []
@@ -65,7 +79,21 @@ def _amount(frame: Frame, q: Quantity, m: Measure, out: list[Claim]) -> list[Cla
         span = {"low": -q.high, "high": -q.low}
     actor, target = flow_ends(frame, m, q)
     kind = "trade_change" if moved else "trade_level"
-    return [_claim(frame, kind, actor, target, m.name, q, {key: value} | span, {key: text})]
+    return [_claim(frame, kind, actor, target, m.name, q, {key: value} | span, {key: _text(frame, q)})]
+
+
+def _output(frame: Frame, q: Quantity, m: Measure) -> list[Claim]:
+    """`would lower Norway's GDP by almost $16 billion`."""
+    between = [k for k in frame.s.keys(m.at + 1, q.first) if k not in _ABOUT]
+    turn = sign(frame, q.first)
+    if between != ["by"] or not turn:
+        return []
+    actor, target = flow_ends(frame, m, q)
+    value = turn * q.high
+    return [_claim(frame, m.kind, actor, target, m.name, q, {"by": value}, {"by": _text(frame, q)})]
+
+
+_ABOUT = words("about almost nearly around roughly some over more than up to as much")
 
 
 def _apart(between: Sequence[str]) -> bool:

@@ -114,6 +114,8 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
         near[1:2] and near[1] in CHANGE_NOUN | EFFECTS
     ):
         return "by", q.after
+    if m.at >= q.after and EFFECTS & set(frame.s.keys(m.at + 1, m.at + 2)):
+        return "by", q.after  # "a -0.1 % GDP impact"
     if governs == "to":
         return ("to", at) if m.rate or (m.kind == "growth_change" and _turns(frame, at)) else ("", at)
     if governs == "by":

@@ -101,7 +101,7 @@ def _partners(
     for p in after:
         if _listed(frame, p):
             continue
-        lead = {t.key for t in row[max(head, p.first - 3) : p.first]}
+        lead = {t.key for t in row[max(head, p.first - (4 if _counted(frame, p) else 3)) : p.first]}
         near = {t.key for t in row[max(head, p.first - 2) : p.first]}
         if {"to", "with"} & lead or ("from" in near and noun in ("imports", "import", "shipments")):
             if actor is None and "from" in near and noun.startswith("shipment"):
@@ -113,6 +113,11 @@ def _partners(
         elif actor is None and ({"of", "from"} & near or (noun == "growth" and "in" in near)):
             actor = p.code
     return actor, target
+
+
+def _counted(frame: Frame, p: Place) -> bool:
+    """`to the 27-nation bloc`: a number and a noun stand before the name."""
+    return p.first > 1 and frame.s.row[p.first - 2].kind == "number"
 
 
 def _listed(frame: Frame, p: Place) -> bool:

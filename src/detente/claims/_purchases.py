@@ -39,6 +39,7 @@ def purchases(frame: Frame) -> list[Claim]:
         _verbs(frame)
         or pledged
         or {"purchases", "purchase"} & keys
+        or _spends(frame)
         or (action != "buy" and frame.topics("good", "deal"))
     ):
         return []
@@ -48,6 +49,17 @@ def purchases(frame: Frame) -> list[Claim]:
         return [_claim(frame, None, frame.first, frame.after, action)] if action != "buy" and goods else []
     cuts = [frame.first, *(_boundary(frame, a, b) for a, b in itertools.pairwise(figures)), frame.after]
     return [_claim(frame, q, cuts[n], cuts[n + 1], action) for n, q in enumerate(figures)]
+
+
+def _spends(frame: Frame) -> bool:
+    """`increase its expenditure on US farm goods by $20 billion`."""
+    keys = frame.keys()
+    at = next(
+        (i for i, k in enumerate(keys) if k in ("expenditure", "spending") and keys[i + 1 : i + 2] == ["on"]), None
+    )
+    if at is None:
+        return False
+    return any(0 <= p.first - frame.first - at - 2 <= 1 for p in frame.places())
 
 
 def _compared(frame: Frame, q: Quantity) -> bool:
@@ -115,7 +127,9 @@ def _in_relative(frame: Frame, q: Quantity) -> dict[str, Any]:
 
 def _claim(frame: Frame, q: Quantity | None, first: int, after: int, action: str) -> Claim:
     keys = frame.keys()
-    verbs = _verbs(frame) or [i for i, k in enumerate(keys) if k in ("purchases", "purchase")]
+    verbs = _verbs(frame) or [
+        i for i, k in enumerate(keys) if k in ("purchases", "purchase", "expenditure", "spending")
+    ]
     at = (verbs[0] if verbs else len(keys)) + frame.first
     actor, target = _ends(frame, at)
     deal = tuple(t for t in frame.topics("deal") if t == "phase-one")
