@@ -69,7 +69,7 @@ def _amount(frame: Frame, q: Quantity, m: Measure, between: Sequence[str]) -> li
         return []
     if _LEAVES & set(between) or _apart(between):
         return []
-    if {"compared", "versus", "against", "than"} & set(between[-4:]) or between[-2:-1] == ["from"]:
+    if _COMPARED & set(between[-4:]) or between[-2:-1] == ["from"]:
         return []
     moved = between[-1:] == ["by"] or (between[-2:-1] == ["by"] and between[-1] in ("about", "almost", "nearly"))
     key = "by" if moved else "to"
@@ -128,6 +128,7 @@ def foreign(frame: Frame, q: Quantity) -> bool:
 
 _SOLD = forms("export ship sell") | words("sent sends send")
 _BOUGHT = forms("import")
+_COMPARED = words("compared versus against than estimates forecasts expectations estimate forecast's")
 _GOODS = words("goods products merchandise worth back exports services")
 
 

@@ -35,7 +35,11 @@ _FILLERS = words(
 )
 _RATE_OF = words("rate pace clip average level")
 _COMPARATIVE = words("higher lower smaller larger bigger cheaper dearer costlier more less weaker stronger")
-_MADE = words("forecast projection estimate prediction reading expectation")
+_MADE = words(
+    "forecast projection estimate prediction reading expectation forecasts projections estimates predictions"
+    " expectations"
+)
+_SET_BESIDE = words("above below than compared versus against from beating missing")
 _EARLIER = words("previous prior earlier initial original previously old preliminary last")
 _VERSUS = words("compared versus than against vs unlike instead rather historical long-run consensus")
 _AIMS = words("target goal targets goals aim ambition")
@@ -212,7 +216,7 @@ def _standing(frame: Frame, m: Measure, at: int, last: Figure | None) -> tuple[s
 
 def _compared(before: Sequence[str], after: Sequence[str], role: str, frame: Frame, q: Quantity) -> bool:
     """Whether a number is only what another is set against, or tells how far a forecast was moved."""
-    if "of" in before and before[before.index("of") - 1] in _MADE and {"above", "below", "than"} & set(before[-6:]):
+    if role != "from" and "of" in before and before[before.index("of") - 1] in _MADE and _SET_BESIDE & set(before):
         return True  # "above January's prediction of a 0.2 % fall"
     if _VERSUS & set(before[-4:]) and not _bounded(before) and role != "from":
         return True

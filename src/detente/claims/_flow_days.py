@@ -37,6 +37,10 @@ def expected(frame: Frame, claim: Claim, q: Quantity) -> Claim:
     elif claim.modality == "forecast" and not claim.probability and _estimated(frame, q):
         over = claim.date is not None and day is not None and claim.date[1] < day and claim.horizon is None
         claim.modality = "reported" if over or claim.kind == "share" else "forecast"
+    elif claim.modality == "forecast" and not claim.probability:
+        before = set(frame.s.plain_keys(frame.first, q.first))
+        if (_PAST - {"was", "were", "had", "did"}) & before and not (FUTURE | PREDICT) & before:
+            claim.modality = "reported"  # "rose 0.2 %, below the 0.3 % economists expected"
     return claim
 
 

@@ -119,7 +119,7 @@ def _part(frame: Frame, q: Quantity, last: tuple[Quantity, Claim] | None) -> Cla
     """A percentage `of` something that trade or output is measured by."""
     row = frame.s.row
     after = frame.s.keys(q.after, q.after + 2)
-    if after[:1] != ["of"] or TARIFF & set(frame.s.keys(max(0, q.first - 2), q.first)):
+    if after[:1] != ["of"] or TARIFF & set(frame.s.keys(q.first - 1, q.first)):
         return None
     stop = min(q.after + _REACH, frame.after)
     end = next((i for i in range(q.after + 1, stop) if row[i].text in ",;()" or row[i].key in _ENDS), stop)
@@ -130,7 +130,9 @@ def _part(frame: Frame, q: Quantity, last: tuple[Quantity, Claim] | None) -> Cla
     if (balance := _balance(frame, q)) is not None and "gdp" in whole:
         (name, actor), target = balance, None
         whole = (name, "gdp")
-        from_ = _before_it(frame, q)
+        from_ = _end(frame, q, "from")
+        if frame.s.keys(q.first - 1, q.first) == ["from"] and (then := _end(frame, q, "to")) is not None:
+            from_, q, end = q, then, then.after  # "from 5 % of GDP in 2019 to 4 % in 2024"
     elif last is not None and _joined(frame, last[0], q) and (_pronoun(after) or whole):
         actor, target, whole = last[1].actor, last[1].target, whole or last[1].subject
     else:
@@ -179,7 +181,7 @@ def _balance(frame: Frame, q: Quantity) -> tuple[str, str | None] | None:
     nouns = [i for i in range(stop, q.first) if row[i].key in BALANCE]
     at = nouns[0 if "which" in frame.s.keys(stop, q.first) else -1] if nouns else None
     lead = set(frame.s.keys(max(0, q.first - 4), q.first))
-    if at is None or not lead & {"to", "at", "of", "reached", "hit", "is", "was", "equal", "around", "about"}:
+    if at is None or not lead & {"to", "from", "at", "of", "reached", "hit", "is", "was", "equal", "around", "about"}:
         return None
     if {"budget", "fiscal", "federal", "public"} & set(frame.s.keys(max(0, at - 3), at)) or "by" in lead:
         return None
@@ -188,11 +190,11 @@ def _balance(frame: Frame, q: Quantity) -> tuple[str, str | None] | None:
     return name, owner.code if owner is not None else None
 
 
-def _before_it(frame: Frame, q: Quantity) -> Quantity | None:
-    """`to 3.6 % of GDP by 2020 from 2.4 % in 2017`."""
+def _end(frame: Frame, q: Quantity, way: str) -> Quantity | None:
+    """The other end of a change of a share: `to 3.6 % of GDP by 2020 from 2.4 %`, `from 5 % of GDP to 4 %`."""
     for other in frame.sizes:
-        lead = frame.s.keys(max(0, other.first - 2), other.first)
-        if other.unit == PERCENT and q.after < other.first <= q.after + 14 and lead[-1:] == ["from"]:
+        near = other.unit == PERCENT and q.after < other.first <= q.after + 14
+        if near and frame.s.keys(other.first - 1, other.first) == [way]:
             return other
     return None
 
