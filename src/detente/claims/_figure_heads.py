@@ -111,11 +111,16 @@ def named_after(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure 
             return later if later is not None else m
         if key == "year" and keys[k - 1 : k] == ["on"]:
             continue
+        if key == "to" and k == 0 and _ADDS & set(frame.s.keys(max(0, q.first - 4), q.first)):
+            continue  # "add 0.4 points to inflation"
         if (key in ENDS or key in (",", ";", ")", "and", "to", "than", "from", "year")) and not _leads_on(keys, k):
             return None
         if key in ("in", "of", "for", "to") and not ((CHANGE_NOUN | EFFECTS | {"rise"}) & set(keys[:k])):
             return None
     return None
+
+
+_ADDS = forms("add contribute")
 
 
 def _leads_on(keys: Sequence[str], k: int) -> bool:

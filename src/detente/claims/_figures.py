@@ -42,6 +42,7 @@ _MADE = words(
 _SET_BESIDE = words("above below than compared versus against from beating missing")
 _EARLIER = words("previous prior earlier initial original previously old preliminary last")
 _VERSUS = words("compared versus than against vs unlike instead rather historical long-run consensus")
+_PARTS = words("and or but , ; in on to of from as after while with by for")
 _AIMS = words("target goal targets goals aim ambition")
 _MAKES = forms("make end add sum")
 _PICKS = MOVES | forms("pick speed shoot")
@@ -115,7 +116,7 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
     if governs == "from" and near[:1] and near[0] in CHANGE_NOUN:
         return "", at  # "rebounding from a 0.2 % contraction"
     if (near[:1] and (near[0] in CHANGE_NOUN or near[0] in EFFECTS)) or (
-        near[1:2] and near[1] in CHANGE_NOUN | EFFECTS
+        near[1:2] and near[0] not in _PARTS and near[1] in CHANGE_NOUN | EFFECTS
     ):
         return "by", q.after
     if m.at >= q.after and EFFECTS & set(frame.s.keys(m.at + 1, m.at + 2)):
@@ -130,6 +131,8 @@ def _role(frame: Frame, q: Quantity, m: Measure, last: Figure | None) -> tuple[s
         return _standing(frame, m, at, last)
     if governs in FALLS | RISES:
         return ("by", at)
+    if at == m.at and not m.rate and (FALLS | RISES) & set(frame.s.keys(max(frame.first, at - 4), at)):
+        return "by", at  # "would push up food prices 3 %"
     if last is not None and governs in _JOINS and q.first - last.q.after <= 14:
         return "next", at
     if last is not None and last.role == "by" and at == m.at and m.at > last.q.after:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.claims._clause import Sentence
+from detente.claims._frame import Frame
+from detente.claims._quantities import Quantity
 from detente.claims._tokens import Token, words
 from detente.claims._words import BALANCE, FLOW, MACRO, TARIFF, forms
 
@@ -84,9 +86,21 @@ def measures(s: Sentence, first: int, after: int) -> list[Measure]:
     return sorted(found, key=lambda m: m.at)
 
 
-def measure_words() -> frozenset[str]:
-    """Words that may head a number of trade, output or prices."""
-    return FLOW | MACRO | frozenset(_NAMES)
+def of_prices(frame: Frame, q: Quantity) -> bool:
+    """Whether a number beside duties tells what they do to prices, incomes or output, so that it is no rate of duty.
+
+    `the tariffs lift the cost of living by 0.8 %`; not `a 60 % tariff`, not `the duty rose amid inflation to 30 %`.
+    """
+    if TARIFF & set(frame.s.keys(q.after, min(q.after + 3, frame.after))):
+        return False
+    keys = frame.s.keys(frame.first, q.first)
+    duty = max((i for i, k in enumerate(keys) if k in TARIFF), default=-1)
+    felt = (i for i in range(duty + 1, len(keys)) if keys[i] in _FELT)
+    return any(not _BACKDROP & set(keys[max(0, i - 3) : i]) for i in felt)
+
+
+_FELT = words("price prices income incomes living inflation cpi gdp growth output wages purchasing pass passes passed")
+_BACKDROP = words("amid despite because after fight curb against")
 
 
 def _key(row: Sequence[Token], i: int) -> str:
@@ -95,6 +109,8 @@ def _key(row: Sequence[Token], i: int) -> str:
 
 def _at(row: Sequence[Token], i: int, after: int) -> Measure | None:
     key, prev, then = row[i].key, _key(row, i - 1), _key(row, i + 1)
+    if key == "living" and prev == "of" and _key(row, i - 2) == "cost":
+        return Measure(i, "prices", GROWTH)
     if key == "balance" and prev == "trade":
         return Measure(i, "balance", TRADE)
     if key == "product" and prev == "domestic":
