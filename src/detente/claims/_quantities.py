@@ -64,7 +64,8 @@ _AT_MOST: tuple[tuple[str, ...], ...] = (
 MOVES = words(
     "add adds adding added go goes went gone going move moves moved moving rise rises rose climb climbs climbed jump"
     " jumps jumped pushed push pushes brought bring brings lifted taken take step stepped inched crept back bump bumped"
-    " bumps bumping hiked ratcheted jacked cranked ramped scaled shot edged edges edge ticked ticks tick picked picks pick"
+    " bumps bumping hiked ratcheted jacked cranked ramped scaled shot edged edges edge ticked ticks tick"
+    " picked picks pick"
 )
 """Verbs after which `up to` tells where something went, not the most it may be."""
 _NAME_BEFORE = words(
