@@ -48,7 +48,6 @@ _MAKES = forms("make end add sum")
 _PICKS = MOVES | forms("pick speed shoot")
 _REVISED = words("upgrade downgrade revision upgrades downgrades")
 _PERIODS = words("a one last previous before year same earlier ago")
-_OF = words("in of to on for")
 _JOINS = words("and or then , followed while with")
 
 

@@ -42,7 +42,6 @@ _LEVELS = words("index indices level levels pressures growth inflation increases
 _INDUSTRY = words(
     "industrial factory manufacturing oil steel crude car auto farm agricultural coal mining mine plant construction"
 )
-_WORLD = words("global world worldwide")
 _MONEY_PRICES = words("share stock bond bonds asset house home housing property land")
 _NOT_INFLATION = words("target targets expectations adjusted linked goal")
 _GROWS = forms("grow expand contract shrink")
