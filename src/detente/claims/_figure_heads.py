@@ -120,7 +120,7 @@ def named_after(frame: Frame, q: Quantity, found: Sequence[Measure]) -> Measure 
     return None
 
 
-_ADDS = forms("add contribute")
+_ADDS = forms("add")
 
 
 def _leads_on(keys: Sequence[str], k: int) -> bool:
