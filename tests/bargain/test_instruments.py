@@ -77,6 +77,7 @@ def test_a_tariff_and_an_export_tax_bring_the_same_allocation():
     assert limit == pytest.approx(1 + quantities[1][0, 1, 0] / 100, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_limit_whose_rent_stays_at_home_is_the_export_tax_of_its_quantity(small):
     taxed = optimal_tariffs(small, "A", instruments="export_taxes", sectors="all", tolerance=1e-7)
     capped = optimal_tariffs(small, "A", instruments="export_ceilings", sectors="all", tolerance=1e-7)
@@ -91,6 +92,7 @@ def test_a_limit_whose_rent_stays_at_home_is_the_export_tax_of_its_quantity(smal
     np.testing.assert_allclose(again, capped.equilibrium.array("real_income_percent"), atol=1e-8)
 
 
+@pytest.mark.slow
 def test_more_instruments_never_bring_less(small):
     gain = {
         str(kinds): optimal_tariffs(small, "A", instruments=kinds, sectors="all", tolerance=1e-6).gain_percent

@@ -75,6 +75,7 @@ def test_an_ultimatum_is_efficient_and_leaves_the_other_at_its_threat(two):
     assert high > 2 * 1.38650 * 0.9  # all of what both lose in the war, less the cost of moving it
 
 
+@pytest.mark.slow
 def test_pairs_among_three_cut_below_free_trade_and_mfn_does_not(three):
     """Bagwell, Staiger and Yurukoglu (2020): pairwise deals are inefficiently liberal, third parties pay."""
     pairs, one = three.regimes["nash_in_nash"], three.regimes["mfn"]

@@ -131,10 +131,10 @@ class Frame:
             for i, k in enumerate(keys)
         )
 
-    def reason(self, i: int, first: int) -> bool:
-        """Whether token `i` only tells what a duty, whose words begin at token `first`, answers: `imposed 5 % in
+    def reason(self, i: int, rate: int) -> bool:
+        """Whether token `i` only tells what a duty, whose rate stands at token `rate`, answers: `imposed 5 % in
         response to China's duties on US exports`."""
-        return any(a <= i < b and not a <= first for a, b in self._reasons)
+        return any(a <= i < b and not a <= rate < b for a, b in self._reasons)
 
     @functools.cached_property
     def _reasons(self) -> list[tuple[int, int]]:
@@ -194,7 +194,8 @@ class Frame:
             if m.first and self.s.row[m.first - 1].key == "since":
                 continue  # when the thing spoken of began, not when it was said or done
             lead = self.s.keys(max(0, m.first - 6), m.first)
-            if {"against", "compared", "versus"} & set(lead[1:]) and {"%", "percent", "cent"} & set(lead):
+            far = self.s.keys(max(self.first, m.first - 12), m.first)
+            if {"against", "compared", "versus"} & set(far) and {"%", "percent", "cent"} & set(far):
                 continue  # "40 %, against 12 % in January"
             if lead[-2:] in (["were", "in"], ["was", "in"], ["did", "in"]) and {"what", "than", "as"} & set(lead):
                 continue  # "four times what they were in January"

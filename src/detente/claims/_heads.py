@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.claims._frame import Frame
+from detente.claims._measures import of_prices
 from detente.claims._quantities import Quantity
 from detente.claims._tokens import words
 from detente.claims._words import CHANGE_NOUN, DOWN, FLOW, MACRO, TARIFF, UP, forms
@@ -115,7 +116,7 @@ def heads_another(keys: list[str], i: int) -> bool:
 
 def of_a_duty(frame: Frame, q: Quantity, r: str, spoken: bool) -> bool:
     """Whether the number belongs to a duty, not to a flow, a price or a poll that the clause also names."""
-    if _of_a_class(frame, q) or _effect(frame, q):
+    if of_prices(frame, q) or _of_a_class(frame, q) or _effect(frame, q):
         return False
     after = frame.s.keys(q.after, min(q.after + 5, frame.after))
     if TARIFF & set(after[:4]) and r in ("level", "part"):

@@ -86,7 +86,10 @@ def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
 def _threatened(keys: Sequence[str]) -> bool:
     """`threatened to`, `the threatened duty`; not `down from a threatened 25 %`."""
     return any(
-        k in THREATEN and not {"from", "than", "below"} & set(keys[max(0, i - 2) : i]) for i, k in enumerate(keys)
+        k in THREATEN
+        and not {"from", "than", "below"} & set(keys[max(0, i - 2) : i])
+        and not {"compared", "than", "versus", "instead"} & set(keys[max(0, i - 12) : i])
+        for i, k in enumerate(keys)
     )
 
 
@@ -127,7 +130,9 @@ def _not_at(keys: Sequence[str], i: int) -> str:
     follows = after[0] if after else ""
     if before in _CONTRAST or follows in _NOT_NEGATING:
         return ""
-    if before in ("who", "which") or (before == "that" and i > 1 and keys[i - 2] in _ONES):
+    if before in ("who", "which") or (i > 1 and before in _AUXILIARIES and keys[i - 2] in ("that", "who", "which")):
+        return ""  # "countries that did not retaliate"
+    if before == "that" and i > 1 and keys[i - 2] in _ONES:
         return ""  # "those that haven't will pay more"
     if _hedged(after):
         return ""

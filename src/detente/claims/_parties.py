@@ -10,7 +10,7 @@ from detente.claims._clause import Place
 from detente.claims._frame import Frame
 from detente.claims._heads import AVOIDS, GETS, PAYS, SELLS, agreed_to, subjects
 from detente.claims._modality import ASKS
-from detente.claims._targets import GOODS, buys, owns_tariff, targets
+from detente.claims._targets import GOODS, buys, imported, owns_tariff, targets
 from detente.claims._tokens import words
 from detente.claims._words import (
     ACTION,
@@ -78,16 +78,18 @@ def _either_way(frame: Frame, place: Place) -> bool:
 def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], list[str], list[str]]:
     """(actors, targets, keys inferred from the article) of a duty or a restriction spoken of on some tokens."""
     row = frame.s.row
-    aimed = [p for p in targets(frame, frame.first, after) if not frame.reason(p.first, first)]
+    rates = [q.first for q in frame.sizes if q.rated and first <= q.first < after]
+    begin = rates[0] if rates else first
+    aimed = [p for p in targets(frame, frame.first, after) if not frame.reason(p.first, begin)]
     near = [p for p in aimed if p.first >= first] or ([] if frame.worldwide and _aims(frame, first, after) else aimed)
     wanted = list(dict.fromkeys(p.code for p in near))
     if wanted == ["USA"] and {p.code for p in frame.places()} == {"USA"} and _imported(frame, near[0]):
         return [], [], []  # "the average tariff on all US imports": what the US buys
     urged = _urged(frame)
-    if urged is not None and urged.first < after:
+    if urged is not None and urged.first < (rates[0] if rates else after):
         return [urged.code], [p.code for p in near if p.first > urged.first], []
     hit = {p.first for p in aimed}
-    told = [p for p in frame.places() if not frame.reason(p.first, first)]
+    told = [p for p in frame.places() if not frame.reason(p.first, begin)]
     free = [p for p in told if p.first not in hit and p.first < after and not _of_output(frame, p)]
     own = [p for p in free if owns_tariff(frame, p) and not _background(frame, p, after)]
     if not wanted and own and all(_either_way(frame, p) for p in own):
@@ -95,7 +97,7 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     owners = [p.code for p in own if p.first >= first] or [p.code for p in own]
     passive = [p.code for p in told if p.first > frame.first and row[p.first - 1].key == "by"]
     passive += [p.code for p in told if p.first > 1 and row[p.first - 2].key == "by" and row[p.first - 1].key == "the"]
-    main = _main(frame)
+    main = main_clause(frame)
     subjects = [p.code for p in free if p.first >= main and not in_phrase(frame, p)]
     subjects = subjects or [p.code for p in free if not in_phrase(frame, p)]
     bearers = _bearers(frame, free)
@@ -117,7 +119,8 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     others = [s for s in subjects if s not in wanted]  # "Chile and the EU agreed to cut tariffs on Chilean salmon"
     acting = {p.code for p in free if levies(frame, p)}
     others = [s for s in [*others, *subjects] if s in acting]
-    actors = owners[:1] or passive[:1] or others[:1]
+    buyers = [p.code for p in free if imported(frame, p) and p.code not in wanted]
+    actors = owners[:1] or passive[:1] or others[:1] or buyers[:1]
     inferred: list[str] = []
     both = list(dict.fromkeys(subjects))[:2] if pair and not owners else []
     if pair and len(both) < 2 and not owners and not wanted:
@@ -161,7 +164,7 @@ def _background(frame: Frame, place: Place, after: int) -> bool:
     return bool(_CAUSES & lead) and bool(rates) and rates[0] < place.first
 
 
-def _main(frame: Frame) -> int:
+def main_clause(frame: Frame) -> int:
     """Where the main statement begins: after the comma that ends a clause with `if`, `when` or `after`."""
     row = frame.s.row
     begin = frame.first + (row[frame.first].text in "“\"'" or row[frame.first].text == ",")

@@ -41,9 +41,13 @@ def role(frame: Frame, q: Quantity) -> str:
         return ""  # "lower than the 26 % announced"
     if {"compared", "versus", "against"} & set(lead) and not TARIFF & set(after):
         return ""  # "5.6 %, against 16 % for the rest of the world"
-    far = set(frame.s.keys(max(frame.first, q.first - 5), q.first))
-    if lead[-1:] in (["threatened"], ["proposed"], ["planned"]) and {"from", "than"} & far:
+    far = set(frame.s.keys(max(frame.first, q.first - 8), q.first))
+    if lead[-1:] in (["threatened"], ["proposed"], ["planned"]) and (
+        {"from", "than"} & set(frame.s.keys(max(frame.first, q.first - 5), q.first))
+    ):
         return ""  # "down from a threatened 25 %"
+    if {"below", "above", "under", "than"} & far and lead[-2:-1] and lead[-2] in _LEVELS and lead[-1] == "of":
+        return ""  # "remains below the level of 16 %"
     if after[:1] and after[0] in _COMPARED:
         return ""  # "20 % cheaper", "20 % below those in London"
     if after[:2] == ["cut", "of"]:

@@ -177,8 +177,13 @@ def _according(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attri
         return None
     for m in speakers:
         if i + 1 < m.first <= i + 6:
+            if _PAPERS & {t.key for t in row[i + 2 : m.first]}:
+                return None  # "according to the final deal, Japanese makers ..."
             return Attribution(i, m.speaker, i, m.after, m.first, m.after)
     return None
+
+
+_PAPERS = words("deal agreement statement document documents text order reports notice framework accord announcement ,")
 
 
 def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attribution | None:
@@ -191,7 +196,7 @@ def _verb(row: Sequence[Token], i: int, speakers: list[Mentioned]) -> Attributio
     if i and (row[i - 1].key in _DETERMINERS or (row[i - 1].key in DENY and key in _NOT_VERBS)):
         return None  # "denied reports that"
     if i + 1 < len(row) and row[i + 1].key == "by":
-        after = [m for m in speakers if i + 1 < m.first <= i + 6]
+        after = [m for m in speakers if i + 1 < m.first <= i + 6 and not row[i + 2].key.endswith("ing")]
         return Attribution(i, after[0].speaker, i, after[0].after, after[0].first, after[0].after) if after else None
     if i and row[i - 1].key == "had" and key in EXPECT:
         return None  # "worse than economists had hoped": a yardstick, not what is said

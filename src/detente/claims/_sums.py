@@ -9,6 +9,7 @@ from detente.claims._frame import Frame
 from detente.claims._quantities import Quantity
 from detente.claims._tokens import words
 from detente.claims._units import PERCENT, POINTS
+from detente.claims._words import CHANGE_NOUN
 
 _INTRODUCES = words("including comprising consisting combining comprised composed made")
 _BEFORE_TOTAL = words(
@@ -39,6 +40,8 @@ def is_total(frame: Frame, q: Quantity) -> bool:
     if q.unit not in (PERCENT, POINTS):
         return False
     before = frame.s.keys(max(frame.first, q.first - 6), q.first)
+    if before[-1:] == ["of"] and before[-2:-1] and before[-2] in CHANGE_NOUN:
+        return False  # "a combined increase of 84 points"
     if before[-1:] == ["from"]:
         return False  # "bringing the total to 47 % from 57 %"
     if "," in before:

@@ -39,7 +39,7 @@ def targets(frame: Frame, first: int, after: int) -> list[Place]:
         j = _behind_goods(frame, j)
         if j < frame.first:
             pass
-        elif buys(frame, place) or (row[j].key == "for" and owns_tariff(frame, place)):
+        elif imported(frame, place) or buys(frame, place) or (row[j].key == "for" and owns_tariff(frame, place)):
             continue  # "over 40 % for US importers"
         elif row[j].key in _AIMING or (row[j].key == "for" and _rated(frame, j)) or _struck(frame, place):
             out.append(place)
@@ -89,7 +89,7 @@ def _goods_follow(frame: Frame, place: Place) -> bool:
     """`Chinese goods face ...`, `imports from Canada`."""
     row = frame.s.row
     after = [t.key for t in row[place.after : place.after + 2]]
-    if after[:2] == ["imports", "from"] or (after[:1] == ["imports"] and _urges(frame, place)):
+    if imported(frame, place) or (after[:1] == ["imports"] and _urges(frame, place)):
         return False  # "US imports from China": what the US buys
     if after and after[0] in GOODS:
         rates = [q.first for q in frame.sizes if q.rated]
@@ -122,6 +122,11 @@ def _made_in(frame: Frame, place: Place) -> bool:
         if row[i].key not in _COMING and not _is_place(frame, i):
             return False
     return False
+
+
+def imported(frame: Frame, place: Place) -> bool:
+    """`a tariff on U.S. imports from Japan`: who buys, and so levies."""
+    return frame.s.keys(place.after, place.after + 2) == ["imports", "from"]
 
 
 def _urges(frame: Frame, place: Place) -> bool:

@@ -12,7 +12,7 @@ from detente.claims._frame import Context, Frame
 from detente.claims._heads import implied, of_a_duty, rate_on_goods
 from detente.claims._lists import imposer
 from detente.claims._modality import AVOIDING, mood, suspends
-from detente.claims._parties import actor_and_targets
+from detente.claims._parties import actor_and_targets, main_clause
 from detente.claims._quantities import Quantity
 from detente.claims._roles import POLL, ends, role, sign
 from detente.claims._sums import Group, groups, is_total
@@ -196,6 +196,11 @@ def _own_mood(frame: Frame, group: Group) -> dict[str, Any]:
         modality, negated = mood(frame.s.plain_keys(frame.first, cut))
         if not negated:
             return {"modality": modality, "negated": False}
+    main = main_clause(frame)
+    if main > frame.first and group.first >= main:  # "if they do not give way, it will impose 50 %"
+        modality, negated = mood(frame.s.plain_keys(main, frame.after))
+        if not negated:
+            return {"modality": modality, "negated": False}
     near = AVOIDING & set(frame.s.keys(max(frame.first, group.first - 6), group.first))
     if AVOIDING & set(keys) and not near:  # "will stay exempt, and 10 % on energy ..."
         modality, negated = mood([k for k in keys if k not in AVOIDING])
@@ -310,6 +315,8 @@ def _numbers(frame: Frame, group: Group, first: int) -> dict[str, Any]:
     factors = [k for k in frame.s.keys(first, last.after) if k in _HALVE | _DOUBLE | _TRIPLE] if last else []
     told -= set(factors[:-1]) - set(factors[-1:])  # "halving quotas and doubling the duty to 50 %"
     derived += _factor(values, told, _multiplied(frame, level) if to is None else False)
+    if by is not None and start is not None and goal is not None and frame.s.row[by.first].kind != "number":
+        values["by"] = None  # "by about half, from 17 % to 9 %"
     if by is not None and goal is not None and start is None and by.low == by.high and goal.low == goal.high:
         start_at = round(values["to"] - values["by"], 10)
         if start_at >= 0:
@@ -455,7 +462,7 @@ def _other_goods(frame: Frame, group: Group) -> bool:
     return at is not None and bool(after[at + 1 : at + 2]) and after[at + 1] not in _REFERS and not places & set(after)
 
 
-_REFERS = words("it them these those the its their all most goods imports products such both each top other")
+_REFERS = words("it them these those the its their all most goods imports products such both each top")
 
 
 def _layers(frame: Frame, first: int, after: int) -> tuple[str, ...]:
