@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.brief._conflict_figure import conflict_figure as conflict_figure
     from detente.brief._figures import save_figure as save_figure
     from detente.brief._figures import timeline_figure as timeline_figure
+    from detente.brief._html import save_html as save_html
     from detente.brief._terminal import render as render
 
 _PUBLIC = {
@@ -25,6 +26,7 @@ _PUBLIC = {
     "render": "detente.brief._terminal",
     "coalition_figure": "detente.brief._coalition_figure",
     "conflict_figure": "detente.brief._conflict_figure",
+    "save_html": "detente.brief._html",
     "save_figure": "detente.brief._figures",
     "timeline_figure": "detente.brief._figures",
 }

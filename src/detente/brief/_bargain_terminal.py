@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from detente.brief._sheet import Sheet
+
 if TYPE_CHECKING:
     from detente.bargain import Game
 
@@ -32,7 +34,7 @@ def render_bargain(answer: Mapping[str, Any], console: Console | None = None) ->
         part(answer, out)
 
 
-def render_strategy(game: Game, out: Console) -> None:
+def render_strategy(game: Game, out: Sheet) -> None:
     """The brief's part on strategy: leverage, the deal a bargain would reach, and the odds at the deadline."""
     answer = {"players": list(game.players), "leverage": game.leverage, "deadline": game.deadline}
     _leverage(answer, out)
@@ -51,7 +53,7 @@ def render_strategy(game: Game, out: Console) -> None:
     out.print("  Model results over elicited ranges; all of it: detente bargain.")
 
 
-def _levers(answer: Mapping[str, Any], out: Console) -> None:
+def _levers(answer: Mapping[str, Any], out: Sheet) -> None:
     rows = []
     for one in answer["instruments"]:
         if "average" in one:
@@ -71,7 +73,7 @@ def _span(level: Mapping[str, Any] | None) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _threat(answer: Mapping[str, Any], out: Console) -> None:
+def _threat(answer: Mapping[str, Any], out: Sheet) -> None:
     point, nash = answer["threat_point"], answer["nash"]
     rows = []
     for p in answer["players"]:
@@ -94,7 +96,7 @@ def _threat(answer: Mapping[str, Any], out: Console) -> None:
     out.print(f"  payoffs against {nash['payoffs_against']}.")
 
 
-def _zone(answer: Mapping[str, Any], out: Console) -> None:
+def _zone(answer: Mapping[str, Any], out: Sheet) -> None:
     zone, players = answer["zone"], answer["players"]
     out.print()
     ends = zone["status_at_elicited_rivalry"]
@@ -129,7 +131,7 @@ def _zone(answer: Mapping[str, Any], out: Console) -> None:
     )
 
 
-def _deals(answer: Mapping[str, Any], out: Console) -> None:
+def _deals(answer: Mapping[str, Any], out: Sheet) -> None:
     players = answer["players"]
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
@@ -188,7 +190,7 @@ def _with_range(deal: Mapping[str, Any], side: str) -> str:
     return f"{deal['gains_percent'][side]:+.3f}" + (f" ({span[0]:.2f} to {span[1]:.2f})" if span else "")
 
 
-def _leverage(answer: Mapping[str, Any], out: Console) -> None:
+def _leverage(answer: Mapping[str, Any], out: Sheet) -> None:
     players = answer["players"]
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
@@ -219,7 +221,7 @@ def _leverage(answer: Mapping[str, Any], out: Console) -> None:
         out.print(escape(line))
 
 
-def _tornado(answer: Mapping[str, Any], out: Console) -> None:
+def _tornado(answer: Mapping[str, Any], out: Sheet) -> None:
     players = answer["players"]
     rows = [
         (r["assumption"], " / ".join(e["at"] for e in r["ends"]),
@@ -230,7 +232,7 @@ def _tornado(answer: Mapping[str, Any], out: Console) -> None:
     _table(out, "What drives the payoffs without a deal, one assumption at a time", columns, rows, right=(2, 3))
 
 
-def _stalling(answer: Mapping[str, Any], out: Console) -> None:
+def _stalling(answer: Mapping[str, Any], out: Sheet) -> None:
     found = answer["stalling"]
     if "cases" not in found:
         out.print(f"Stalling: {found['why']}.")
@@ -256,7 +258,7 @@ def _stalling(answer: Mapping[str, Any], out: Console) -> None:
     out.print(f"  {found['verdict']}. A negative cost: it signs now even if the truce pays it that much.")
 
 
-def _deadline(answer: Mapping[str, Any], out: Console) -> None:
+def _deadline(answer: Mapping[str, Any], out: Sheet) -> None:
     found = answer["deadline"]
     if "odds" not in found:
         out.print(escape(f"Deadline: {found['why']}."))
@@ -295,7 +297,7 @@ def _deadline(answer: Mapping[str, Any], out: Console) -> None:
         out.print(escape(f"  {shown}."))
 
 
-def _enforcement(answer: Mapping[str, Any], out: Console) -> None:
+def _enforcement(answer: Mapping[str, Any], out: Sheet) -> None:
     found = answer["enforcement"]
     rows = [
         (f"{100 * row['share_of_nash']:.0f}", *(f"{100 * t:.1f}" for t in row["tariffs"].values()),
@@ -317,7 +319,7 @@ def _enforcement(answer: Mapping[str, Any], out: Console) -> None:
     out.print(f"  {found['verdict']}")
 
 
-def _ordinal(answer: Mapping[str, Any], out: Console) -> None:
+def _ordinal(answer: Mapping[str, Any], out: Sheet) -> None:
     rows = answer["zone"].get("ordinal_only", ())
     if rows:
         names = "; ".join(r["title"] for r in rows)
@@ -329,7 +331,7 @@ def _signed(value: float | None, digits: int = 3) -> str:
 
 
 def _table(
-    out: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+    out: Sheet, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
 ) -> None:
     table = Table(title=escape(title), title_justify="left", header_style="bold", show_edge=False)
     for k, name in enumerate(columns):

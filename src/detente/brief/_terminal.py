@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from detente.brief._bargain_terminal import render_strategy
+from detente.brief._sheet import Sheet
 from detente.economies import name_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def render(brief: Brief, console: Console | None = None) -> None:
     out = console or Console()
     if not out.is_terminal and console is None:
         out = Console(width=PIPED_WIDTH)
+    print_on(out, brief)
+
+
+def print_on(out: Sheet, brief: Brief) -> None:
+    """Put a brief on a sheet, part by part."""
     one, two = (name_of(code) for code in brief.between)
     known = f", as known on {brief.clocks.known}" if brief.clocks.known else ""
     out.print(f"[bold]{one} and {two} on {brief.on}{known}[/bold]")
@@ -48,7 +54,7 @@ def render(brief: Brief, console: Console | None = None) -> None:
         out.print(f"  {line}", highlight=False)
 
 
-def _table(out: Console, title: str, *columns: str, right: Iterable[str] = ()) -> Table:
+def _table(out: Sheet, title: str, *columns: str, right: Iterable[str] = ()) -> Table:
     numbers = set(right)
     if title:
         out.print(f"[bold]{title}[/bold]")
@@ -77,7 +83,7 @@ def _signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}"
 
 
-def _tariffs(out: Console, direction: str, part: dict[str, Any]) -> None:
+def _tariffs(out: Sheet, direction: str, part: dict[str, Any]) -> None:
     importer, exporter = direction.split("<-")
     out.print()
     table = _table(
@@ -99,7 +105,7 @@ def _tariffs(out: Console, direction: str, part: dict[str, Any]) -> None:
         _headline(out, head, why)
 
 
-def _headline(out: Console, head: dict[str, Any], why: dict[str, Any]) -> None:
+def _headline(out: Sheet, head: dict[str, Any], why: dict[str, Any]) -> None:
     sum_of = " + ".join(f"{k} {100 * v:g}" for k, v in head["parts"].items())
     was = ""
     if head.get("previous") is not None:
@@ -117,7 +123,7 @@ def _headline(out: Console, head: dict[str, Any], why: dict[str, Any]) -> None:
     )
 
 
-def _deadlines(out: Console, rows: list[dict[str, Any]]) -> None:
+def _deadlines(out: Sheet, rows: list[dict[str, Any]]) -> None:
     out.print()
     if not rows:
         out.print("[bold]Deadlines of the next 120 days[/bold]: none in the ledger.")
@@ -128,7 +134,7 @@ def _deadlines(out: Console, rows: list[dict[str, Any]]) -> None:
     out.print(table)
 
 
-def _controls(out: Console, rows: list[dict[str, Any]]) -> None:
+def _controls(out: Sheet, rows: list[dict[str, Any]]) -> None:
     """Those whose standing is not simply 'in force'; the others are counted."""
     quiet = [r for r in rows if r["status"] == "in_force"]
     moving = [r for r in rows if r["status"] in ("suspended", "scheduled", "unknown")]
@@ -143,7 +149,7 @@ def _controls(out: Console, rows: list[dict[str, Any]]) -> None:
         out.print(f"  Without a rate, in force, {name_of(code)}: {names}.", highlight=False)
 
 
-def _commitments(out: Console, rows: list[dict[str, Any]]) -> None:
+def _commitments(out: Sheet, rows: list[dict[str, Any]]) -> None:
     """Promises that are open, contested or short of their target; what is settled is counted."""
     live = [r for r in rows if r["status"] in _OPEN or r["contested"]]
     if not rows:
@@ -160,7 +166,7 @@ def _commitments(out: Console, rows: list[dict[str, Any]]) -> None:
     out.print(f"  {len(rows) - len(live)} more promises: detente ledger commitments.", highlight=False)
 
 
-def _impact(out: Console, impact: dict[str, Any], between: tuple[str, str]) -> None:
+def _impact(out: Sheet, impact: dict[str, Any], between: tuple[str, str]) -> None:
     out.print(f"\n[bold]What it costs[/bold]: against the regime of {impact['baseline']} ({impact['label']})")
     for name, part in impact["horizons"].items():
         if part["status"] != "solved":
@@ -208,7 +214,7 @@ def _ranged(part: dict[str, Any], key: str, name: str, digits: int) -> str:
     return _signed(part[key][name], digits) + ends
 
 
-def _claims(out: Console, article: dict[str, Any]) -> None:
+def _claims(out: Sheet, article: dict[str, Any]) -> None:
     """Claims that can be told something about; the others are counted."""
     rows = [c for c in article["claims"] if c["ledger"]["verdict"] not in ("cannot_be_told", "not_in_ledger")]
     table = _table(
@@ -223,7 +229,7 @@ def _claims(out: Console, article: dict[str, Any]) -> None:
     out.print(f"  {rest} more claims that the ledger cannot decide: detente read.", highlight=False)
 
 
-def _sectors(out: Console, solved: dict[str, Any], between: tuple[str, str]) -> None:
+def _sectors(out: Sheet, solved: dict[str, Any], between: tuple[str, str]) -> None:
     table = _table(out, "Sectors hit most (output by volume, %)", "economy", *(f"{k} run" for k in solved))
     for code in between:
         cells = [
@@ -235,7 +241,7 @@ def _sectors(out: Console, solved: dict[str, Any], between: tuple[str, str]) -> 
     out.print(table)
 
 
-def _parts(out: Console, part: dict[str, Any], between: tuple[str, str]) -> None:
+def _parts(out: Sheet, part: dict[str, Any], between: tuple[str, str]) -> None:
     if not part["parts_percent"]:
         return
     for code in between:

@@ -29,10 +29,15 @@ def brief(
     draws: Annotated[
         int, typer.Option("--draws", help="Intervals for the costs over so many draws of the elasticities.")
     ] = 0,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="Write it as one page, with a figure, to this file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """What both sides have in force on a day, what expires when, and what it costs."""
-    from detente.brief import Brief, render
+    from detente.brief import Brief, render, save_html
 
     answer = Brief(on=on, known=known, between=between, read=read, bargain=bargain, draws=draws)
-    emit(answer.to_dict(), as_json, lambda: render(answer))
+    if page is not None:
+        save_html(answer, page)
+    emit(answer.to_dict(), as_json, lambda: render(answer) if page is None else print(f"Written: {page}"))
