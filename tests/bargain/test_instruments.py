@@ -126,6 +126,7 @@ def test_nothing_is_held_where_some_trade_is_left_out(small):
     assert "Lerner" in left.held[0]
 
 
+@pytest.mark.slow
 def test_slopes_are_those_of_differences(small):
     """All three kinds at once, at a point where one ceiling binds and one is slack."""
     tools = choose_instruments(
@@ -255,13 +256,8 @@ def test_the_best_limits_are_the_best_export_taxes_that_are_no_subsidies(seed, p
     assert limits.gain_percent == pytest.approx(taxes.gain_percent, abs=1e-7)
 
 
-LIMITED = [
-    ("JPN", ["USA"]),
-    *(pytest.param(*case, marks=pytest.mark.slow) for case in [("VNM", ["USA"]), ("USA", ["CHN", "CAN", "MEX"])]),
-]
-
-
-@pytest.mark.parametrize(("player", "partners"), LIMITED)
+@pytest.mark.slow
+@pytest.mark.parametrize(("player", "partners"), [("VNM", ["USA"]), ("JPN", ["USA"]), ("USA", ["CHN", "CAN", "MEX"])])
 def test_the_best_limits_are_found_where_some_bind_and_some_do_not(player, partners):
     """On the embedded world: limits that start slack, or would have to be taken back."""
     limits, taxes = as_limits_and_as_taxes(dt.TradeModel(dt.World.load(), deficits="balanced"), player, partners)
@@ -273,7 +269,8 @@ def test_the_best_limits_are_found_where_some_bind_and_some_do_not(player, partn
     assert not slack.all()
 
 
-@pytest.mark.parametrize("most", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow), 4])
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [1, 2, 4])
 def test_a_search_cut_short_answers_with_the_best_point_it_met(small, monkeypatch, most):
     from detente.trade import _optimum
 

@@ -86,6 +86,7 @@ def test_pairs_among_three_cut_below_free_trade_and_mfn_does_not(three):
     assert pairs.payoffs_percent["A"] < one.payoffs_percent["A"]
 
 
+@pytest.mark.slow
 def test_conditions_that_define_each_regime_are_met(real):
     assert real.status == "solved"
     regimes = real.regimes
@@ -115,12 +116,14 @@ def incomes(found, rates):
     return np.array([eq.array("real_income_percent")[found.model.world.economies.index(p)] for p in found.players])
 
 
+@pytest.mark.slow
 def test_payoffs_are_the_models(real):
     for outcome in (real.threat, *real.regimes.values()):
         wanted = [outcome.payoffs_percent[p] for p in real.players]
         np.testing.assert_allclose(incomes(real, outcome.tariffs), wanted, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_reciprocity_measured_from_the_equilibria(real):
     """Value of what each adds to imports from the players at the old prices, against what it adds to exports."""
     from detente.bargain._rules import _Game
@@ -140,6 +143,7 @@ def test_reciprocity_measured_from_the_equilibria(real):
     np.testing.assert_allclose(inside.sum(axis=1), inside.sum(axis=0), atol=1e-6 * trade.sum())
 
 
+@pytest.mark.slow
 def test_no_pair_gains_by_moving_its_rates(real):
     rates, war = real.regimes["nash_in_nash"].tariffs, real.threat.tariffs
     for a, b in ((0, 1), (0, 2), (1, 2)):
@@ -155,6 +159,7 @@ def test_no_pair_gains_by_moving_its_rates(real):
             assert not (gain > 0).all() or np.prod(gain) < best
 
 
+@pytest.mark.slow
 def test_no_offer_is_better_for_who_makes_it(real):
     rates, war = real.regimes["ultimatum"].tariffs, real.threat.tariffs
     order = sorted(range(3), key=lambda k: -real.spending[real.players[k]])
@@ -171,6 +176,7 @@ def test_no_offer_is_better_for_who_makes_it(real):
             assert then[b] < floor + 1e-5 or then[a] < now[a] + 1e-5
 
 
+@pytest.mark.slow
 def test_all_players_gain_all_along_the_reciprocal_path(real):
     """At the Nash point each would like more trade at given world prices, so all gain at first."""
     from detente.bargain._reciprocity import Reciprocity
@@ -183,6 +189,7 @@ def test_all_players_gain_all_along_the_reciprocal_path(real):
     assert (after > before).all()
 
 
+@pytest.mark.slow
 def test_mfn_rates_have_the_largest_product_of_gains(real):
     rates = real.regimes["mfn"].tariffs
     floor = np.array([real.threat.payoffs_percent[p] for p in real.players])
@@ -195,6 +202,7 @@ def test_mfn_rates_have_the_largest_product_of_gains(real):
             assert not (gain > 0).all() or np.prod(gain) < best
 
 
+@pytest.mark.slow
 def test_the_rest_of_the_world_and_the_sum(real):
     small = real.model.world
     final = np.asarray(real.model.baseline.final) * real.model.scale
@@ -206,6 +214,7 @@ def test_the_rest_of_the_world_and_the_sum(real):
         )
 
 
+@pytest.mark.slow
 def test_answer_says_who_gains_from_the_end_of_rules(real):
     answer = rules_answer(real)
     gone = answer["end_of_rules_percent"]["reciprocity to ultimatum"]
@@ -223,6 +232,7 @@ def test_command(capsys):
     assert answer["players"] == ["USA", "CHN", "JPN"]
 
 
+@pytest.mark.slow
 def test_people_read_who_gains(real, capsys):
     from detente.cli._coalition import _show_rules
 
@@ -247,6 +257,7 @@ def test_players_who_cannot_play(players, says, capsys):
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_groups_must_be_one_economy(real):
     model = dt.TradeModel(dt.World.load(), deficits="balanced")
     with pytest.raises(ShockError, match="Sum groups first"):

@@ -107,6 +107,7 @@ def test_a_war_of_everybody_is_certified(g20):
         assert problem.values(np.concatenate(moved), [union_objective("USA", g20, None).seeds(g20)])[0] < income - 1e-4
 
 
+@pytest.mark.slow
 def test_mirror_images_end_a_war_of_many_with_one_rate():
     """Four identical economies: one tariff for all, which solves the scalar condition of one of them by itself."""
     count, theta = 4, 4.0

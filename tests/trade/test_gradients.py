@@ -133,7 +133,7 @@ def test_a_ban_has_no_slope_and_a_shock_without_ceilings_is_refused(world, tarif
         model.gradient("real_income_percent", "USA", "export_ceilings", at=tariff)
 
 
-@pytest.mark.parametrize("deficits", ["fixed", "proportional", "balanced"])
+@pytest.mark.parametrize("deficits", ["fixed", "proportional", pytest.param("balanced", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "outcome",
     [

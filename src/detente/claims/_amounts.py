@@ -32,7 +32,7 @@ def amounts(frame: Frame, nouns: Sequence[Measure]) -> list[Claim]:
     told: dict[int, Claim] = {}
     begun: dict[int, Quantity] = {}
     for q in frame.sizes:
-        if q.unit not in MONEY or q.high < LEAST or foreign(frame, q):
+        if q.unit not in MONEY or q.high < LEAST or foreign(frame, q) or _converted(frame, q):
             continue
         before = [m for m in nouns if not m.rate and (m.trade or m.name == "gdp") and frame.first <= m.at < q.first]
         if not before:
@@ -61,6 +61,11 @@ def _came_from(frame: Frame, claim: Claim, q: Quantity) -> None:
         return
     claim.from_, claim.by = q.high, claim.to - q.high
     claim.said["from"], claim.derived, claim.kind = _text(frame, q), ("by",), "trade_change"
+
+
+def _converted(frame: Frame, q: Quantity) -> bool:
+    """`$7.4bn (£5.4bn)`: the same amount in another currency."""
+    return frame.s.row[q.first - 1].text == "(" and any(p.after == q.first - 1 and p.unit in MONEY for p in frame.sizes)
 
 
 def _amount(frame: Frame, q: Quantity, m: Measure, between: Sequence[str]) -> list[Claim]:

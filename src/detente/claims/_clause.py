@@ -14,12 +14,25 @@ from detente.claims._people import Mentioned, find_people
 from detente.claims._quantities import Quantity
 from detente.claims._speech import Attribution, Voices, attributions, speaker_at
 from detente.claims._tokens import QUOTES, Token, tokens, words
-from detente.claims._words import ACTION, DOWN, FLOW, TARIFF, UP, economy_words, forms, organisation_words, topic_words
+from detente.claims._words import (
+    ACTION,
+    DOWN,
+    FLOW,
+    IMPOSE,
+    TARIFF,
+    UP,
+    economy_words,
+    forms,
+    organisation_words,
+    topic_words,
+)
 
 _HEADS = ("president", "premier", "prime minister", "former president")
 _ALWAYS = words("while whereas although though but which")
 _AFTER_COMMA = words("as after before when if because so since unless until with yet where nor then up")
 _REACHED = words("reached signed struck agreed sealed concluded brokered negotiated")
+_EFFECTIVE = words("effective starting beginning from effect force until by due kick kicks begin begins start starts")
+_ISSUES = words("announcing sign signs signed signing issue issues issued issuing ordered")
 _TELLS = forms("announce say tell release publish unveil post tweet report reveal confirm declare") - {"report", "post"}
 _DEALS = words("deal agreement accord pact truce agreements deals law act")
 _SUMMING = words("builds adds comprises consists combines")
@@ -76,10 +89,17 @@ class Sentence:
         return poss or (m.kind == "year" and before[-1:] == ["of"] and bool(_DEALS & set(before)))
 
     def announced(self, m: _dates.Mention) -> bool:
-        """Whether a day is only when something was made known: `announced on Tuesday that`, `on Friday said`."""
+        """Whether a day is only when something was made known: `announced on Tuesday that`, `on Friday said`,
+        `announcing 25 % on Chinese goods on Tuesday`."""
+        begin = next((a for a, b in self.clauses if a <= m.first < b), 0)
+        if m.kind == "day" and not _EFFECTIVE & set(self.keys(max(0, m.first - 4), m.first)):
+            back = self.keys(begin if m.part == "weekday" else max(begin, m.first - 10), m.first)
+            told = next((i for i, k in enumerate(back) if k in _TELLS or k in _ISSUES), None)
+            if told is not None and (m.part == "weekday" or not IMPOSE & set(back[told + 1 :])):
+                return True
         at = m.first - 1
         named = {k for p in self.economies for k in range(p.first, p.after)}
-        while at > 0 and (self.row[at].key in ("on", "late", "early", ",", "against", "for") or at in named):
+        while at > 0 and (self.row[at].key in ("on", "in", "late", "early", ",", "against", "for") or at in named):
             at -= 1
         told = self.row[at].key in _TELLS if at >= 0 and m.first else False
         return told or (m.kind == "day" and m.after < len(self.row) and self.row[m.after].key in _TELLS)
@@ -153,7 +173,15 @@ def _topics(row: list[Token], said: Sequence[Attribution]) -> list[tuple[int, in
     """Topics named, those in the names of organisations left out: the International Energy Agency is no energy."""
     named = {k for a, b, _ in organisation_words().find(row) for k in range(a, b)}
     named |= {k for a in said if a.who >= 0 for k in range(a.who, a.named) if row[k].capital and k}
-    return [t for t in topic_words().find(row) if t[0] not in named]
+    return [t for t in topic_words().find(row) if t[0] not in named and not _other_baseline(row, t[0])]
+
+
+def _other_baseline(row: Sequence[Token], i: int) -> bool:
+    """Whether a baseline is none of duties: `the recession baseline`."""
+    if row[i].key != "baseline":
+        return False
+    near = row[max(0, i - 6) : i + 7]
+    return not any(t.key in TARIFF or t.kind == "number" for t in near)
 
 
 def clauses(sentence: Sentence) -> list[tuple[int, int]]:
@@ -204,6 +232,8 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
             return said or _begins(row, i + 1, starts) or _verbal(row, i + 1)
         if token.key in _REASONING:
             return True  # ", citing Canada's failure to act": a statement of its own
+        if token.key == "a" and i + 1 < len(row) and row[i + 1].key in _JUDGED:
+            return True  # ", a move likely to remain controversial"
         if token.key.endswith("ing") and token.key in ACTION and token.key != "including":
             return not _TOTALS & {t.key for t in row[i : i + 5]}
         # "After the truce, China ...": what leads in belongs to what follows
@@ -223,6 +253,7 @@ def _cut(row: Sequence[Token], i: int, starts: set[int], verbs: set[int], since:
     return any(t.head.islower() and (t.key in ACTION or t.key in _AUXILIARIES) for t in row[since:i])
 
 
+_JUDGED = words("move step decision shift sign blow gesture")
 _REASONING = words(
     "citing claiming arguing blaming alleging accusing saying noting complaining warning insisting"
     " dismissing rejecting shrugging ignoring preventing averting avoiding"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from detente.claims._claim import Claim
 from detente.claims._frame import Frame
 from detente.claims._targets import targets
@@ -61,7 +63,7 @@ def control_claims(frame: Frame) -> list[Claim]:
         if parties and words & (_LISTS | _STRONG | {"added", "add", "adding", "adds", "blacklisted"})
         else None
     )
-    mood = {"modality": "forecast", "negated": True} if _given_up(keys) else {}
+    mood: dict[str, Any] = {"modality": "forecast", "negated": True} if _given_up(keys) else {}
     found = "restrict" if mood else found
     said = {"to": frame.s.text[frame.s.row[size.first].start : frame.s.row[size.after - 1].end]} if size else {}
     return [

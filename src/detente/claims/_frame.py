@@ -18,12 +18,13 @@ from detente.claims._words import DOUBT
 
 _THEN = words("was were had did")
 _AHEAD = words("will would shall could may might")
-_MANY_OF = words("countries nations economies partners")
-_MANY = words("dozens all most many other several some every trading of each various remaining scores no")
+_MANY_OF = words("countries nations economies partners country")
+_MANY = words("dozens all most many other several some every trading of each various remaining scores no any")
 _WORLD = _MANY_OF | words("worldwide universal globally elsewhere")
 _BEGAN = words("imposed announced threatened introduced levied unveiled earlier enacted")
 _NOW = words("now currently")
 _SITE = words("in ( at")
+_LED_BY = words("after because following since when while despite")
 _BY_ANNOUNCEMENT = ("control", "meeting", "forecast", "assessment")
 """Kinds that the day of an announcement dates: which control, not since when it holds."""
 _ANSWERS = words("response retaliation reaction answer return reprisal exchange revenge")
@@ -176,8 +177,13 @@ class Frame:
         voiced = bool(told) or bool({"said", "says", "told"} & keys)
         return bool(keys & DOUBT) or bool({"if", "unless"} & keys) or ("would" in keys and not voiced)
 
-    def dates(self, *, told: bool = True) -> tuple[Any, Any, Any]:
-        """(date, said on, horizon), each a pair of days or None; without the days of announcing unless `told`."""
+    def dates(
+        self, *, told: bool = True, part: tuple[int, int] | None = None, window: tuple[int, int] | None = None
+    ) -> tuple[Any, Any, Any]:
+        """(date, said on, horizon), each a pair of days or None; without the days of announcing unless `told`.
+
+        With `window`, the numbers of one statement, and `part`, its words: without the days of others.
+        """
         date = horizon = None
         said = self.context.said.get(id(self.s))
         for m in self.s.dates:
@@ -188,6 +194,8 @@ class Frame:
             if m.part == "weekday" and said == days:
                 continue  # "said on Thursday it would": when it was said
             if not told and self.s.announced(m):
+                continue
+            if window is not None and part is not None and self._of_others(m, part, window):
                 continue
             if self.s.named_by(m) or (inside and m.kind == "span" and m.offset[1] > 0 and self._past()):
                 continue
@@ -228,6 +236,17 @@ class Frame:
         year = "year" in self.s.keys(m.first, m.after)
         return before in ("of", "than", "from", "with") or (year and any(q.rated for q in self.sizes))
 
+    def _of_others(self, m: Mention, part: tuple[int, int], window: tuple[int, int]) -> bool:
+        """Whether a day of the clause belongs to another number, or to what led to this one: `25 % after talks on
+        May 10 failed`."""
+        if not self.first <= m.first < self.after:
+            return False
+        rates = [q.first for q in self.sizes if q.rated]
+        leads = not rates or m.first < rates[0]
+        if not leads and not part[0] <= m.first < part[1]:
+            return True
+        return m.first > window[1] and bool(_LED_BY & set(self.s.keys(window[1], m.first)))
+
     def _of_another(self, date: tuple[dt.date, dt.date], first: int, after: int) -> bool:
         """Whether a day only says when another duty began: `came on top of a 20 % duty imposed earlier this year`."""
         for m in self.s.dates:
@@ -251,7 +270,9 @@ class Frame:
         keys = set(self.s.plain_keys(self.first, self.after))
         return (bool(keys & _THEN) or self.s.row[self.first].key == "when") and not keys & _AHEAD
 
-    def claim(self, kind: str, first: int, after: int, **values: Any) -> Claim:
+    def claim(
+        self, kind: str, first: int, after: int, *, window: tuple[int, int] | None = None, **values: Any
+    ) -> Claim:
         """A claim on some tokens, with what the clause gives it."""
         start, end = self.s.span(first, after)
         said = self.s.said_by(max(first, self.first))
@@ -260,7 +281,8 @@ class Frame:
         chance = self.probability()
         if chance is not None and modality == "reported":
             modality = "forecast"
-        date, said_on, horizon = self.dates(told=kind in _BY_ANNOUNCEMENT)
+        part = (first, after)
+        date, said_on, horizon = self.dates(told=kind in _BY_ANNOUNCEMENT, part=part, window=window)
         if _NOW & set(self.s.keys(first, after)) and not any(first <= m.first < after for m in self.s.dates):
             date = None  # "stood at 145 % last month and is now 30 %"
         if date is not None and self._of_another(date, first, after):

@@ -125,6 +125,8 @@ def of_a_duty(frame: Frame, q: Quantity, r: str, spoken: bool) -> bool:
             return True
     if (FLOW | MACRO) & set(after[:3] if after[:1] != ["off"] else after) and r == "by":
         return False
+    if r == "by" and FLOW & set(frame.s.keys(max(frame.first, q.first - 3), q.first)):
+        return False  # "could cut exports by 40-50 %"
     head = _head(frame, q)
     if head == "other" or (after[:1] and after[0] in _OTHER and after[1:2] != ["tax"]):
         return False  # "a business with 10 % margins"

@@ -84,13 +84,22 @@ def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
 
 
 def _threatened(keys: Sequence[str]) -> bool:
-    """`threatened to`, `the threatened duty`; not `down from a threatened 25 %`."""
+    """`threatened to`, `the threatened duty`, `a threat to impose`, `the tariff threat`; not `down from a threatened
+    25 %`."""
+    for i, k in enumerate(keys):
+        if k in ("threat", "threats") and (
+            (i and keys[i - 1] in TARIFF) or ("to" in keys[i + 1 : i + 12] and _LEVIED & set(keys[i + 1 : i + 14]))
+        ):
+            return True
     return any(
         k in THREATEN
         and not {"from", "than", "below"} & set(keys[max(0, i - 2) : i])
         and not {"compared", "than", "versus", "instead"} & set(keys[max(0, i - 12) : i])
         for i, k in enumerate(keys)
     )
+
+
+_LEVIED = words("impose levy slap raise hike hit double tax")
 
 
 def negation(keys: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from detente.claims._claim import Claim
 from detente.claims._frame import Frame
 from detente.claims._modality import denies
@@ -48,7 +50,7 @@ def outlook_claims(frame: Frame) -> list[Claim]:
     governs = frame.s.row[said.verb].key if said is not None else ""
     if modality == "denied" and not (denies([t.key for t in row]) or governs in DENY):
         modality = "forecast" if chance else "reported"  # "did not yield a breakthrough" is said, not denied
-    values = {} if chance else {"modality": modality, "negated": negated}
+    values: dict[str, Any] = {} if chance else {"modality": modality, "negated": negated}
     kind = "forecast" if ahead and not (concepts and not keys & FUTURE) else "assessment"
     return [
         frame.claim(

@@ -22,14 +22,32 @@ from detente.claims._words import (
     forms,
 )
 
-_PAIR = words("both each respectively mutual mutually")
+_PAIR = words("both each mutual mutually")
 _SIDES = words("sides countries nations governments parties economies")
 
 
-def _aims(frame: Frame, first: int, after: int) -> bool:
-    """Whether the words of a duty name what it is on: `20 % on most other trading partners`."""
+def _aims_wide(frame: Frame, first: int, after: int) -> bool:
+    """Whether the words of a duty say that it is on many: `20 % on most other trading partners`, `100 % on countries
+    that buy its oil`."""
     rates = [q.after for q in frame.sizes if q.rated and first <= q.first < after]
-    return bool(rates) and bool({"on", "for", "against"} & set(frame.s.keys(rates[-1], after)))
+    keys = frame.s.keys(rates[-1], after) if rates else []
+    at = next((i for i, k in enumerate(keys) if k in ("on", "for", "against")), len(keys))
+    named = any(rates[-1] + at < p.first <= rates[-1] + at + 6 for p in frame.places()) if rates else False
+    return bool(_MANY & set(keys[at : at + 7])) and not named
+
+
+_MANY = words("countries country nations nation economies partners trading everybody everyone world worldwide")
+
+
+def _somebodys(frame: Frame, place: Place) -> bool:
+    """`Norway's biggest trading partner`: somebody else."""
+    row = frame.s.row
+    if place.after >= frame.after or row[place.after].kind != "poss":
+        return False
+    return bool(_OTHERS & set(frame.s.keys(place.after + 1, min(place.after + 5, frame.after))))
+
+
+_OTHERS = words("partner partners rival rivals ally allies neighbour neighbours neighbor neighbors supplier customer")
 
 
 def _imported(frame: Frame, place: Place) -> bool:
@@ -81,7 +99,9 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     rates = [q.first for q in frame.sizes if q.rated and first <= q.first < after]
     begin = rates[0] if rates else first
     aimed = [p for p in targets(frame, frame.first, after) if not frame.reason(p.first, begin)]
-    near = [p for p in aimed if p.first >= first] or ([] if frame.worldwide and _aims(frame, first, after) else aimed)
+    near = [p for p in aimed if p.first >= first] or aimed
+    if frame.worldwide and _aims_wide(frame, first, after):
+        near = []
     wanted = list(dict.fromkeys(p.code for p in near))
     if wanted == ["USA"] and {p.code for p in frame.places()} == {"USA"} and _imported(frame, near[0]):
         return [], [], []  # "the average tariff on all US imports": what the US buys
@@ -116,6 +136,7 @@ def actor_and_targets(frame: Frame, first: int, after: int) -> tuple[list[str], 
     keys = frame.keys()
     two = any(k == "two" and keys[i + 1 : i + 2] and keys[i + 1] in _SIDES for i, k in enumerate(keys))
     pair = bool(_PAIR & set(keys)) or joint or two
+    free = [p for p in free if not _somebodys(frame, p)]
     others = [s for s in subjects if s not in wanted]  # "Chile and the EU agreed to cut tariffs on Chilean salmon"
     acting = {p.code for p in free if levies(frame, p)}
     others = [s for s in [*others, *subjects] if s in acting]
@@ -198,7 +219,8 @@ def _bearers(frame: Frame, free: list[Place]) -> list[str]:
     )
     if any(k in ("exempted", "exempts") and lead[i - 1] not in _PASSIVE for i, k in enumerate(lead) if i):
         return []  # "Trump exempted beef from": who exempts is who levies
-    borne = any(k in PAYS | GETS | AVOIDS and not subjects(lead, i) for i, k in enumerate(lead))
+    verbs = [i for i, k in enumerate(lead) if k in PAYS | GETS | AVOIDS and not subjects(lead, i)]
+    borne = any(p.first < frame.first + i for i in verbs for p in before)
     if before and (hit or borne or agreed_to(frame)):
         return [p.code for p in before if len(before) == 1 or not owns_tariff(frame, p)]
     if before and SELLS & set(lead) and any(market(frame, p) for p in free):

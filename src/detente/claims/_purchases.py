@@ -65,10 +65,14 @@ def _spends(frame: Frame) -> bool:
 def _compared(frame: Frame, q: Quantity) -> bool:
     """Whether an amount is no purchase: set against one (`compared with 2 million tonnes a year ago`), or invested."""
     lead = set(frame.s.keys(max(frame.first, q.first - 4), q.first))
-    follows = set(frame.s.keys(q.after, min(q.after + 3, frame.after)))
-    if forms("invest spend lend") & lead or {"investment", "investments", "loans"} & follows:
-        return True  # "and to invest $600 billion"
+    follows = set(frame.s.keys(q.after, min(q.after + 6, frame.after)))
+    if forms("invest spend lend") & lead or (q.unit in MONEY and _NO_GOODS & follows):
+        return True  # "and to invest $600 billion", "over $700bn in assets"
     return bool({"compared", "versus"} & lead) or ("from" in lead and "down" in lead) or {"up", "from"} <= lead
+
+
+MONEY = ("USD", "EUR", "CNY")
+_NO_GOODS = words("investment investments loans assets sales aid revenue revenues package debt funding")
 
 
 def _verbs(frame: Frame) -> list[int]:

@@ -128,8 +128,15 @@ def _preposition(frame: Frame, q: Quantity) -> str:
         if key == "to" and j > frame.first and row[j - 1].key in ("close", "near", "nearer", "next"):
             j -= 2
             continue
-        if key == "of" and j > frame.first + 1 and row[j - 1].key in _LEVELS and row[j - 2].key in ("from", "to"):
-            return row[j - 2].key  # "from levels of 5 %"
+        if key == "of" and j > frame.first and row[j - 1].key == "average":
+            j -= 2  # "by an average of 46 %"
+            continue
+        if key == "of" and j > frame.first and row[j - 1].key in _LEVELS:
+            lead = j - 2
+            while lead > frame.first and row[lead].key in TARIFF | _OF_RATES:
+                lead -= 1
+            if row[lead].key in ("from", "to"):
+                return row[lead].key  # "from levels of 5 %", "from a tariff rate of 10 %"
         if key == "at" and j + 1 < q.first and row[j + 1].key in ("least", "most"):
             j -= 1
             continue
@@ -150,9 +157,10 @@ def _preposition(frame: Frame, q: Quantity) -> str:
         if key in _PREPOSITIONS:
             return key
         if key not in _FILLERS and key not in bounded:
-            if row[j].kind != "word" or j <= frame.first or row[j - 1].key not in ("a", "an"):
+            back = next((k for k in (j - 1, j - 2) if k >= frame.first and row[k].key in ("a", "an")), None)
+            if row[j].kind != "word" or back is None:
                 return ""
-            j -= 1  # "from a punitive 145 %"
+            j = back  # "from a punitive 145 %", "to an eye-watering 50 %"
         j -= 1
     return ""
 
@@ -173,6 +181,7 @@ def _changed(frame: Frame, j: int) -> bool:
     return bool((DOWN | UP) & set(frame.s.keys(max(frame.first, j - 8), j)))
 
 
+_OF_RATES = words("a an the average effective overall current")
 _LEVELS = words("level levels rate rates peak high low")
 _PASSES = words("above below past beyond beneath under")
 _MOVING = (DOWN | UP | forms("push move take pass break top")) - {"up"}

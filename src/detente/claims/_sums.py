@@ -40,8 +40,8 @@ def is_total(frame: Frame, q: Quantity) -> bool:
     if q.unit not in (PERCENT, POINTS):
         return False
     before = frame.s.keys(max(frame.first, q.first - 6), q.first)
-    if before[-1:] == ["of"] and before[-2:-1] and before[-2] in CHANGE_NOUN:
-        return False  # "a combined increase of 84 points"
+    if "by" in before[-4:] or (before[-1:] == ["of"] and before[-2:-1] and before[-2] in CHANGE_NOUN):
+        return False  # "by an average of 46 %", "a combined increase of 84 points"
     if before[-1:] == ["from"]:
         return False  # "bringing the total to 47 % from 57 %"
     if "," in before:

@@ -11,11 +11,12 @@ from detente.claims._claim import RATE, Claim, Part
 from detente.claims._frame import Context, Frame
 from detente.claims._heads import implied, of_a_duty, rate_on_goods
 from detente.claims._lists import imposer
-from detente.claims._modality import AVOIDING, mood, suspends
-from detente.claims._parties import actor_and_targets, main_clause
+from detente.claims._modality import suspends
+from detente.claims._parties import actor_and_targets
 from detente.claims._quantities import Quantity
 from detente.claims._roles import POLL, ends, role, sign
 from detente.claims._sums import Group, groups, is_total
+from detente.claims._tariff_mood import aside, own_mood
 from detente.claims._tokens import words
 from detente.claims._units import PERCENT, POINTS
 from detente.claims._words import (
@@ -27,7 +28,9 @@ from detente.claims._words import (
     IMPOSE,
     MACRO,
     PROMISE,
+    RELAX,
     REMOVE,
+    RESTRICT,
     SUSPEND,
     TARIFF,
     THREATEN,
@@ -127,9 +130,9 @@ def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: i
         values["action"] = "keep"
     if _backdrop(frame, group):
         actors, aimed, inferred = [], [], []
-    if _aside(frame, group):
+    if aside(frame, group):
         values |= {"modality": "reported", "negated": False}
-    values |= _own_mood(frame, group)
+    values |= own_mood(frame, group)
     del values["moved"]
     pairs: list[tuple[str | None, str | None]]
     if len(actors) == 2 and len(aimed) == 2 and "respectively" in keys and total == 2:
@@ -140,7 +143,16 @@ def _claims(frame: Frame, group: Group, first: int, after: int, n: int, total: i
         actor = actors[0] if actors else None
         pairs = [(actor, t) for t in aimed] or [(actor, None)]
     return [
-        frame.claim(kind, first, after, actor=a, target=t, inferred=tuple(dict.fromkeys(inferred)), **values)
+        frame.claim(
+            kind,
+            first,
+            after,
+            window=(group.first, group.after),
+            actor=a,
+            target=t,
+            inferred=tuple(dict.fromkeys(inferred)),
+            **values,
+        )
         for a, t in pairs
     ]
 
@@ -178,39 +190,8 @@ def _kept(frame: Frame, group: Group) -> bool:
     return bool(before & (((DOWN | UP | REMOVE | SUSPEND) - IMPOSE) | _ALTERS))
 
 
-_RELATIVE = words("that who which whose where")
 _ALTERS = forms("touch change alter amend review revisit")
-_MATCHES = forms("match mirror")
 _RESUMES = forms("return resume reinstate restore revive")
-_ASIDE = words("against over despite under amid following about")
-
-
-def _own_mood(frame: Frame, group: Group) -> dict[str, Any]:
-    """Modality of a second verb of the same subject: `has not matched the rise and leaves its duty at 25 %`."""
-    if not frame.modality()[1]:
-        return {}
-    row = frame.s.row
-    keys = frame.s.plain_keys(frame.first, frame.after)
-    cut = next((i for i in range(group.after, frame.after) if row[i].key in _RELATIVE), None)
-    if cut is not None:  # "the goods that aren't on the list"
-        modality, negated = mood(frame.s.plain_keys(frame.first, cut))
-        if not negated:
-            return {"modality": modality, "negated": False}
-    main = main_clause(frame)
-    if main > frame.first and group.first >= main:  # "if they do not give way, it will impose 50 %"
-        modality, negated = mood(frame.s.plain_keys(main, frame.after))
-        if not negated:
-            return {"modality": modality, "negated": False}
-    near = AVOIDING & set(frame.s.keys(max(frame.first, group.first - 6), group.first))
-    if AVOIDING & set(keys) and not near:  # "will stay exempt, and 10 % on energy ..."
-        modality, negated = mood([k for k in keys if k not in AVOIDING])
-        if not negated:
-            return {"modality": modality, "negated": False}
-    for i in range(group.first - 1, frame.first, -1):
-        if row[i].key in ("and", "but", "yet") and row[i + 1].key in ACTION and row[i + 1].key not in TARIFF:
-            modality, negated = mood(frame.s.plain_keys(i, frame.after))
-            return {"modality": modality, "negated": negated}
-    return {}
 
 
 def _standing(frame: Frame, level: Quantity) -> bool:
@@ -251,29 +232,6 @@ def _backdrop(frame: Frame, group: Group) -> bool:
     38 % despite a 20 % duty`."""
     keys = frame.s.keys(max(frame.first, group.first - 2), group.first)
     return bool({"despite", "amid"} & set(keys)) and not any(p.first > group.first - 2 for p in frame.places())
-
-
-def _aside(frame: Frame, group: Group) -> bool:
-    """Whether a rate only names what something else is about: `ruled out retaliating against the 10 % tariff`."""
-    level = group.roles.get("level")
-    if level is None or len(group.roles) > 1:
-        return False
-    before = frame.s.keys(max(frame.first, level.first - 4), level.first)
-    return bool(_ASIDE & set(before[-2:]) or _MATCHES & set(before) or _unable(frame, level))
-
-
-def _unable(frame: Frame, level: Quantity) -> bool:
-    """Whether what is negated is no act of levying or bearing: `cannot absorb a 20 % duty`."""
-    keys = frame.s.keys(frame.first, level.first)
-    at = next((i for i, k in enumerate(keys) if k in _NEGATIVE or k.endswith("n't")), None)
-    if at is None or at < len(keys) - 6:
-        return False
-    verb = next((k for k in keys[at + 1 :] if not k.endswith("ly") and k not in ("be", "have", "yet", "to")), "")
-    return verb in _COPES
-
-
-_NEGATIVE = words("not cannot never")
-_COPES = forms("absorb survive afford cope bear manage withstand compete justify explain understand swallow endure")
 
 
 def _kind(values: dict[str, Any]) -> str:
@@ -437,12 +395,15 @@ def _part(frame: Frame, q: Quantity) -> Part:
 def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, ...]:
     """Layer and goods a duty is about; the labels of its parts do not count."""
     end = min(after, group.parts[0].first) if group.parts and group.parts[0].first > group.first else after
-    why = [i for i in range(group.after, end) if frame.s.row[i].key in ("after", "despite", "following", "amid")]
+    why = [i for i in range(group.after, end) if frame.s.row[i].key in _REASONS]
     end = min([end, *why, *(i for i in range(group.after, end) if _another_verb(frame, i))])
     found = _layers(frame, first, end)
     if group.goal is not None and is_total(frame, group.goal):
         return found if group.goal is not group.roles.get("to") else ()
     return found if found or _other_goods(frame, group) else _layers(frame, frame.first, first)
+
+
+_REASONS = words("after despite following amid exchange return response because")
 
 
 def _another_verb(frame: Frame, i: int) -> bool:
@@ -451,7 +412,8 @@ def _another_verb(frame: Frame, i: int) -> bool:
     key = row[i + 1].key if i + 1 < frame.after else ""
     if row[i].text == "," and key.endswith("ing") and key not in ("including", "covering", "targeting", "affecting"):
         return True
-    return row[i].key == "and" and key in PROMISE | THREATEN | BUY and row[i + 1].head.islower()
+    acts = key in (PROMISE | THREATEN | BUY | RESTRICT | RELAX | DOWN | UP | forms("start begin")) - TARIFF
+    return row[i].key == "and" and acts and row[i + 1].head.islower()
 
 
 def _other_goods(frame: Frame, group: Group) -> bool:
@@ -467,9 +429,14 @@ _REFERS = words("it them these those the its their all most goods imports produc
 
 def _layers(frame: Frame, first: int, after: int) -> tuple[str, ...]:
     """Layers and goods named; `the existing duty` names no layer, except as a part of a sum."""
-    bare = {frame.s.topics[k][2] for k in range(len(frame.s.topics)) if _bare(frame, frame.s.topics[k][0])}
-    sure = {t for i, _, t in frame.s.topics if first <= i < after and not _bare(frame, i)}
+    loose = {i for i, _, _ in frame.s.topics if _bare(frame, i) or frame.s.row[i].key in _ANSWERING}
+    bare = {t for i, _, t in frame.s.topics if i in loose}
+    sure = {t for i, _, t in frame.s.topics if first <= i < after and i not in loose}
     return tuple(t for t in frame.topics("tariff", "good", first=first, after=after) if t not in bare or t in sure)
+
+
+_ANSWERING = words("retaliatory retaliation")
+"""Any duty may be one of these; the layer only where it is a part of a sum."""
 
 
 def _bare(frame: Frame, i: int) -> bool:

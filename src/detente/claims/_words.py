@@ -73,7 +73,7 @@ IMPOSE = forms(
     "impose levy slap apply introduce place put charge set announce enact hit face carry collect keep maintain"
     " retain leave"
     " stand pay remain be have hold add unveil attract threaten bring settle finalize finalise propose plan"
-    " implement establish value"
+    " implement establish value enforce"
 )
 REMOVE = forms("scrap remove eliminate abolish end lift withdraw revoke rescind waive cancel drop repeal void exempt")
 SUSPEND = forms("suspend pause postpone delay defer halt freeze shelve")
