@@ -223,7 +223,7 @@ class Frame:
             others = [m for m in self.s.dates if m.first in self.s.resolved and not m.deadline and m.kind == "day"]
             others = [m for m in others if told or not self.s.announced(m)]
             others = [m for m in others if m.part != "weekday" or self.s.resolved[m.first] != said]
-            outside = [m for m in others if not self.first <= m.first < self.after]
+            outside = [m for m in others if not self.first <= m.first < self.after and not self._led_on(m)]
             then = [m for m in self.s.dates if m.first in self.s.resolved and m.after == self.first - 1]
             if then and self.s.row[self.first].key == "when" and then[0].kind != "span":
                 return self.s.resolved[then[0].first], said, horizon  # "in April, when ..."
@@ -235,6 +235,11 @@ class Frame:
         before = self.s.row[m.first - 1].key if m.first else ""
         year = "year" in self.s.keys(m.first, m.after)
         return before in ("of", "than", "from", "with") or (year and any(q.rated for q in self.sizes))
+
+    def _led_on(self, m: Mention) -> bool:
+        """Whether a day stands in a later clause that tells why or when: `..., after it raised its own on May 10`."""
+        begin = next((a for a, b in self.s.clauses if a <= m.first < b), 0)
+        return begin > self.first and self.s.row[begin].key in _LED_BY
 
     def _of_others(self, m: Mention, part: tuple[int, int], window: tuple[int, int]) -> bool:
         """Whether a day of the clause belongs to another number, or to what led to this one: `25 % after talks on
