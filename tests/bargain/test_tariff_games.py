@@ -83,6 +83,7 @@ def test_nobody_gains_from_deviating(g20, war):
     np.testing.assert_allclose(alone.tariffs, war.tariffs[0], atol=2e-3)
 
 
+@pytest.mark.slow
 def test_a_war_of_everybody_is_certified(g20):
     """All 20 economies, one rate for each partner: 380 tariffs, none of which anybody would set otherwise."""
     everybody = list(g20.world.economies)

@@ -204,6 +204,7 @@ def test_kuala_lumpur_was_not_known_in_2021(ledger: Ledger) -> None:
     assert (now["status"], now["until"]) == ("in_force", "2027-01-01")
 
 
+@pytest.mark.slow
 def test_line_tables_can_be_rebuilt(tmp_path: Path) -> None:
     if not (SHARED / "data" / "us_lists").is_dir():
         pytest.skip("the line lists are not at hand")

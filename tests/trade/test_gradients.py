@@ -96,6 +96,7 @@ def test_at_the_kink_the_slope_is_that_of_tightening(world):
     assert one > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deficits", ["fixed", "balanced"])
 @pytest.mark.parametrize("under", ["no shock", "a tariff"])
 def test_exactly_at_the_kink_too(world, tariff, deficits, under):

@@ -72,7 +72,10 @@ def _amount(frame: Frame, q: Quantity, m: Measure, between: Sequence[str]) -> li
     duties = (TARIFF | (BUY - FLOW)) & set(frame.s.keys(frame.first, q.first))
     if duties or not (_STANDS | {"of", "at", "(", "%", "percent"}) & set(between):
         return []
-    if _LEAVES & set(between) or _apart(between):
+    valued = any(
+        k in ("was", "were", "is", "are") and between[i + 1 : i + 2] == ["worth"] for i, k in enumerate(between)
+    )
+    if (_LEAVES - ({"worth"} if valued else set())) & set(between) or _apart(between):
         return []
     if _COMPARED & set(between[-4:]) or between[-2:-1] == ["from"]:
         return []

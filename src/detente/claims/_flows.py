@@ -41,7 +41,10 @@ def flow_claims(frame: Frame, found: Sequence[Claim] = ()) -> list[Claim]:
     many = len(values) > 1
     out += [_claim(frame, v, many) for v in values]
     out += list({id(c): c for _, c in parts}.values())
-    return out + amounts(frame, nouns) + ([] if found else purchases(frame))
+    sums = amounts(frame, nouns)
+    amounted = {(c.to, c.unit) for c in sums}
+    bought = [] if found else [c for c in purchases(frame) if (c.to, c.unit) not in amounted]
+    return out + sums + bought
 
 
 def _told(frame: Frame, q: Quantity, found: Sequence[Claim]) -> bool:

@@ -78,7 +78,13 @@ def mood(keys: Sequence[str], verb: str = "") -> tuple[str, bool]:
         return "planned", negated
     if verb in _ESTIMATES and not {"if", "would", "could", "will", "by"} & words:
         return "reported", negated  # "estimates that China accounts for 61 %"
-    if words & FUTURE or any(k.endswith("won't") for k in keys) or _predicted(keys) or verb in PREDICT:
+    if (
+        words & FUTURE
+        or _to_come(keys)
+        or any(k.endswith("won't") for k in keys)
+        or _predicted(keys)
+        or verb in PREDICT
+    ):
         return "forecast", negated
     return "reported", negated
 
@@ -93,9 +99,18 @@ def _threatened(keys: Sequence[str]) -> bool:
             return True
     return any(
         k in THREATEN
+        and not _menaces(keys, i)
         and not {"from", "than", "below"} & set(keys[max(0, i - 2) : i])
         and not {"compared", "than", "versus", "instead"} & set(keys[max(0, i - 12) : i])
         for i, k in enumerate(keys)
+    )
+
+
+def _menaces(keys: Sequence[str], i: int) -> bool:
+    """`duties, threatening an industry that ...`: what is in danger, with nothing that is threatened."""
+    after = keys[i + 1 : i + 8]
+    return after[:1] in (["a"], ["an"], ["the"], ["its"], ["their"]) and not ({"to", "with", "of"} | TARIFF) & set(
+        after
     )
 
 
@@ -248,6 +263,7 @@ def _asks(keys: Sequence[str]) -> bool:
     return False
 
 
+_EFFECTS = words("could would may might will")
 _HINTS = words("hinted hints hinting signalled signaled signals")
 _DRAWN_UP = words("proposed planned prepared drafted readied weighing mulling considering plans")
 
@@ -260,7 +276,7 @@ def _planned(keys: Sequence[str]) -> bool:
             return True
         if key in ("vote", "votes", "voted") and "to" in keys[i + 1 : i + 6]:
             return True  # "senators voted 51-47 to end the duty"
-        if key in _DRAWN_UP and set(after) & TARIFF:
+        if key in _DRAWN_UP and set(after) & TARIFF and not _EFFECTS & set(keys[i + 1 :]):
             return True
         if key in _HINTS and after[:1] in (["at"], ["that"]):
             return True  # "has hinted at raising"
@@ -280,6 +296,19 @@ def _planned(keys: Sequence[str]) -> bool:
         if key in proposing and after[:1] == ["a"]:
             return True
     return False
+
+
+def _to_come(keys: Sequence[str]) -> bool:
+    """`is to face`, `is set to impose`, `are about to rise`."""
+    for i, key in enumerate(keys):
+        if key in ("is", "are"):
+            rest = [k for k in keys[i + 1 : i + 4] if not k.endswith("ly") and k not in ("now", "also")]
+            if rest[:1] == ["to"] or (rest[:1] and rest[0] in _SOON and rest[1:2] == ["to"]):
+                return True
+    return False
+
+
+_SOON = words("set due about going poised slated scheduled likely expected")
 
 
 def _predicted(keys: Sequence[str]) -> bool:

@@ -236,7 +236,15 @@ def _at(row: Sequence[Token], i: int) -> Quantity | None:
     low, high = sorted((sign * low * scale, sign * high * scale))
     if start and row[start - 1].key == "between" and second is None:
         return None
-    return Quantity(start, after, low, high, unit, _bound(row, start))
+    return Quantity(start, after, low, high, unit, _bound(row, start) or _or_more(row, after))
+
+
+def _or_more(row: Sequence[Token], after: int) -> str:
+    """`40 % or more`, `16 % or less`."""
+    if [t.key for t in row[after : after + 1]] != ["or"] or after + 1 >= len(row):
+        return ""
+    key = row[after + 1].key
+    return "at_least" if key in ("more", "higher", "above") else "at_most" if key in ("less", "lower", "below") else ""
 
 
 def _year(token: Token) -> bool:

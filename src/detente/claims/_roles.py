@@ -227,6 +227,8 @@ def sign(frame: Frame, near: int) -> float:
     best, found = 10**6, 0.0
     for k, key in enumerate(keys):
         distance = abs(frame.first + k - near)
+        if key in ("up", "down") and keys[k - 1 : k] in (["broken"], ["breaks"], ["made"], ["makes"]):
+            continue  # "broken down as 1.5 % of steel"
         if key in ("up", "down") and distance < best and distance <= 2:
             best, found = distance, 1.0 if key == "up" else -1.0
         elif (key in DOWN or key in _FALLS or (key in _OFF and key not in UP)) and distance < best:

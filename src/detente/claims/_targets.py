@@ -13,7 +13,7 @@ from detente.claims._words import ACTION, DOWN, IMPOSE, REMOVE, SAY, SUSPEND, TA
 _OVER = words(
     "the all most many some a an range of other imports import goods products exports shipments from certain"
     " selected several various its nearly almost made in and both every worth additional countries nations economies"
-    " like such as imported"
+    " like such as imported selection variety series list array"
 )
 
 GOODS = words("goods imports products exports shipments companies firms exporters steel cars vehicles")

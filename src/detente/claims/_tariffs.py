@@ -403,7 +403,7 @@ def _subject(frame: Frame, first: int, after: int, group: Group) -> tuple[str, .
     return found if found or _other_goods(frame, group) else _layers(frame, frame.first, first)
 
 
-_REASONS = words("after despite following amid exchange return response because")
+_REASONS = words("after despite following amid exchange return response retaliation because")
 
 
 def _another_verb(frame: Frame, i: int) -> bool:
