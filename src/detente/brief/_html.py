@@ -92,13 +92,14 @@ def _cell(value: Any, tag: str, justify: str) -> str:
 
 
 def _table(table: Table) -> str:
+    title = f"<caption>{_inline(markup(str(table.title)))}</caption>" if table.title else ""
     heads = "".join(_cell(c.header, "th", c.justify) for c in table.columns)
     rows = zip(*(c.cells for c in table.columns), strict=True)
     body = "\n".join(
         "<tr>" + "".join(_cell(v, "td", c.justify) for v, c in zip(row, table.columns, strict=True)) + "</tr>"
         for row in rows
     )
-    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f"<table>{title}\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
 def save_html(brief: Brief, path: str | Path) -> Path:

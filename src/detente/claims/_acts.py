@@ -27,7 +27,7 @@ _EITHER = forms("keep maintain retain leave hold settle")
 _NO_ACT = forms("face pay attract carry stand be have remain stay drop") | _EITHER | words("up is are was were has had")
 _OTHERS = forms("match target tax accuse let admit approve")
 _LEVYING = ((DOWN | UP | IMPOSE | REMOVE | SUSPEND | EXTEND | THREATEN | PROMISE | PLAN | _OTHERS) - _NO_ACT) | forms(
-    "drop tariff refuse retaliate respond exempt"
+    "drop tariff refuse retaliate respond reply exempt"
 )
 _BEARING = PAYS | GETS | AVOIDS
 _THINGS = (

@@ -149,7 +149,7 @@ def _of_before(frame: Frame, q: Quantity) -> bool:
     """Whether a number is that of another time: `from the previous month's 20.5 % growth`."""
     lead = frame.s.keys(max(0, q.first - 5), q.first)
     last = max((i for i, k in enumerate(lead) if k in ("from", "after", "than")), default=-1)
-    then = frame.s.row[q.first - 1].kind == "poss" or (lead[-1:] == ["of"] and lead[-2] in _MADE)
+    then = frame.s.row[q.first - 1].kind == "poss" or (lead[-1:] == ["of"] and bool(_MADE & set(lead[-2:-1])))
     return last >= 0 and then and not {"%", "percent"} & set(lead[last:])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from detente.claims._tokens import Token, words
 from detente.claims._units import CODES, MONEY, PERCENT, POINTS, TIMES, unit_at
+from detente.claims._words import CHANGE_NOUN, DOWN, UP
 
 _ONES = [
     "zero",
@@ -326,10 +327,23 @@ def _spans(row: Sequence[Token], start: int) -> bool:
     """Whether the `from` before a number opens a range, not a change: `ranging from 10 % to 15 %`."""
     if start < 2 or row[start - 2].key in RANGES:
         return start > 1
-    return row[start - 2].key in _DUTIES and bool(_SETS & {t.key for t in row[max(0, start - 7) : start - 2]})
+    lead = {t.key for t in row[max(0, start - 7) : start - 2]}
+    if row[start - 2].key not in _DUTIES or not _SETS & lead or ((DOWN | UP | CHANGE_NOUN) - _SETS) & lead:
+        return False
+    low, high = number_at(row, start), _after_to(row, start)
+    return low is not None and high is not None and low[0] < high
 
 
-_SETS = words("set sets setting impose imposes imposed imposing announced announcing face facing with at")
+def _after_to(row: Sequence[Token], start: int) -> float | None:
+    """The number after the first `to` that follows a number."""
+    for j in range(start + 1, min(start + 5, len(row) - 1)):
+        if row[j].key == "to":
+            found = number_at(row, j + 1)
+            return found[0] if found is not None else None
+    return None
+
+
+_SETS = words("set sets setting impose imposes imposed imposing face facing")
 
 
 def _borrowed(row: Sequence[Token], start: int, i: int) -> str:

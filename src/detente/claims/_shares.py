@@ -223,7 +223,8 @@ def _of_an_economy(frame: Frame, i: int) -> bool:
     """`of the world's lithium`, `of Norway's coffee`: goods that no list names."""
     keys = frame.s.keys(i, i + 4)
     row = frame.s.row
-    if "world" in keys and row[i + keys.index("world") + 1].kind == "poss":
+    after = i + keys.index("world") + 1 if "world" in keys else len(row)
+    if after < len(row) and row[after].kind == "poss":
         return True
     return any(i < p.first <= i + 2 and p.after < len(row) and row[p.after].kind == "poss" for p in frame.places())
 

@@ -110,6 +110,7 @@ def _speakers(row: Sequence[Token], people: list[Mentioned], voices: Voices) -> 
     for first, after, code in economy_words().find(row):
         if first not in taken:
             out.append(Mentioned(first, after, Speaker(economies.name_of(code), "government", "", code)))
+            taken |= set(range(first, after))
     for i, token in enumerate(row):
         if i in taken:
             continue
@@ -121,7 +122,7 @@ def _speakers(row: Sequence[Token], people: list[Mentioned], voices: Voices) -> 
                 out = [m for m in out if not i < m.first < after]
                 taken |= set(range(i, after))
             out.append(Mentioned(first, after, Speaker(_plain(row[first : i + 1]), "", home, "", True)))
-        elif _unknown_name(row, i) and i not in taken:
+        elif _unknown_name(row, i):
             out.append(Mentioned(i, i + 1, Speaker(token.text)))
         elif token.key in _SOME and i + 1 < len(row) and row[i + 1].key in _VERBS:
             out.append(Mentioned(i, i + 1, Speaker(token.key, "", "", "", True)))
@@ -153,7 +154,7 @@ def _unknown_name(row: Sequence[Token], i: int) -> bool:
     return inverted and ends
 
 
-_SAID = words("said says told added warned wrote argued noted")
+_SAID = words("said says told warned wrote argued")
 _LEADING = words("but and while although as that")
 
 

@@ -224,7 +224,7 @@ def _undergoes(frame: Frame, level: Quantity) -> bool:
     return verb in (DOWN | UP) - IMPOSE and not {"to", "by", "from"} & set(rest[:2])
 
 
-_MODAL = words("will would could may might should must have has had to on goods imports chinese us")
+_MODAL = words("soon now also then will would could may might should must have has had to on goods imports chinese us")
 
 
 def _backdrop(frame: Frame, group: Group) -> bool:
