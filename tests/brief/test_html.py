@@ -108,13 +108,19 @@ def test_a_page_that_cannot_be_written_leaves_what_was_there(page, tmp_path, mon
     brief, _ = page
     place = tmp_path / "brief.html"
     place.write_text("old", encoding="utf-8")
-    monkeypatch.setattr(Page, "document", lambda self, title: "\ud800")
-    with pytest.raises(UnicodeEncodeError):
+    place.chmod(0o600)
+    monkeypatch.setattr(Page, "document", lambda self, title: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
         save_html(brief, place)
     assert [p.name for p in tmp_path.iterdir()] == ["brief.html"]
     assert place.read_text(encoding="utf-8") == "old"
-    with pytest.raises(UserError, match="there is no folder"):
-        save_html(brief, tmp_path / "none" / "brief.html")
+    monkeypatch.setattr(Page, "document", lambda self, title: "a \ud800 b")
+    save_html(brief, place)
+    assert place.read_text(encoding="utf-8") == "a &#55296; b"
+    assert place.stat().st_mode & 0o777 == 0o600
+    for wrong, says in ((tmp_path / "none" / "brief.html", "there is no folder"), (tmp_path, "is no plain file")):
+        with pytest.raises(UserError, match=says):
+            save_html(brief, wrong)
 
 
 def test_without_altair_the_page_says_so(page, monkeypatch):

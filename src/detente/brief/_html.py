@@ -125,6 +125,9 @@ def save_html(brief: Brief, path: str | Path) -> Path:
     place = Path(path)
     if not place.parent.is_dir():
         raise UserError([Problem("--html", f"there is no folder {place.parent}", "Make it first.")])
+    place = place.resolve()
+    if place.exists() and not place.is_file():
+        raise UserError([Problem("--html", f"{place} is there and is no plain file", "Name another one.")])
     page = Page()
     print_on(page, brief)
     page.parts.insert(_after_warnings(page.parts), _figure(brief))
@@ -159,13 +162,21 @@ def _figure(brief: Brief) -> str:
     return f"<figure>{held.getvalue()}</figure>"
 
 
+def _umask() -> int:
+    """What new files are not allowed to; asking sets it, so it is set back."""
+    held = os.umask(0o022)
+    os.umask(held)
+    return held
+
+
 def _replace(place: Path, text: str) -> None:
     """Write beside the file, then put it in its place, so that none is ever half-written."""
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".brief-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="xmlcharrefreplace") as out:
             out.write(text)
-        os.chmod(name, 0o644)
+        os.chmod(name, mode)
         Path(name).replace(place)
     except BaseException:
         Path(name).unlink(missing_ok=True)

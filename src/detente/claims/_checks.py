@@ -20,6 +20,7 @@ def check_claims(claims: Sequence[Claim]) -> None:
     for claim in claims:
         found: list[Check] = []
         if claim.kind == "tariff_change":
+            said_by = [c for c in said_by if claim.start - c.end <= _REACH]
             found += _difference(claim, said_by)
             if claim.from_ is None and claim.to is None and claim.by is not None:
                 said_by.append(claim)

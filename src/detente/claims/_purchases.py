@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from detente.claims._amounts import foreign
 from detente.claims._claim import SHARE, Claim
 from detente.claims._frame import Frame
 from detente.claims._modality import mood
@@ -43,7 +44,7 @@ def purchases(frame: Frame) -> list[Claim]:
         or (action != "buy" and frame.topics("good", "deal"))
     ):
         return []
-    figures = [q for q in found if q.unit in _BOUGHT and not _compared(frame, q)]
+    figures = [q for q in found if q.unit in _BOUGHT and not _compared(frame, q) and not foreign(frame, q)]
     if not figures:
         goods = [t for t in frame.topics("good", "deal") if t != "negotiation"]
         return [_claim(frame, None, frame.first, frame.after, action)] if action != "buy" and goods else []

@@ -69,9 +69,9 @@ def _rates(frame: Frame) -> list[Quantity]:
 def _chained(frame: Frame, q: Quantity) -> bool:
     """Whether a plus stands beside the number, with nothing but a label between."""
     row = frame.s.row
-    for step, start, end in ((1, q.after, frame.after), (-1, q.first - 1, frame.first - 1)):
+    for step, start in ((1, q.after), (-1, q.first - 1)):
         i = start
-        while i != end and abs(i - start) < _STEPS_BACK:
+        while frame.first <= i < frame.after and abs(i - start) < _STEPS_BACK:
             if row[i].text in _PLUS or row[i].key in _PLUS:
                 return True
             if row[i].kind != "word" and row[i - 1].key != "section":
