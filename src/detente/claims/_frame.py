@@ -73,6 +73,7 @@ class Frame:
     first: int
     after: int
     context: Context
+    _moods: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict, repr=False)
 
     def keys(self) -> list[str]:
         """The keys of the clause."""
@@ -150,8 +151,11 @@ class Frame:
     def modality(self, first: int | None = None, after: int | None = None) -> tuple[str, bool]:
         """(modality, negated) of the clause."""
         a, b = first if first is not None else self.first, after if after is not None else self.after
-        said = None if self.s.row[a].key in ("where", "which") else self.s.said_by(a)
-        return mood(self.s.plain_keys(a, b), self.s.row[said.verb].key if said is not None else "")
+        if (a, b) not in self._moods:
+            said = None if self.s.row[a].key in ("where", "which") else self.s.said_by(a)
+            verb = self.s.row[said.verb].key if said is not None else ""
+            self._moods[a, b] = mood(self.s.plain_keys(a, b), verb)
+        return self._moods[a, b]
 
     @functools.cached_property
     def chances(self) -> list[Chance]:
