@@ -285,6 +285,7 @@ def test_unknown_rivalry_is_said_to_count_as_nothing(game: Game, tmp_path: Path)
     assert any("USA is unknown" in line for line in terms.report()["notes"])
 
 
+@pytest.mark.slow
 def test_from_nash_tariffs_there_is_a_cut_both_would_sign() -> None:
     """At Nash a small cut by both costs neither anything of first order by its own duty: there is something to gain."""
     nash = Game(on="2026-09-01", threat="nash", horizon="long")

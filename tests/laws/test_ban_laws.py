@@ -83,6 +83,7 @@ def test_a_ceiling_ever_lower_comes_to_the_ban(rent):
     np.testing.assert_allclose(np.log10(ratios) / -2, 1 - 1 / 1.76, rtol=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nest", NESTS)
 def test_gradients_at_a_ban_are_differences(nest):
     b, p = setting(random_accounts(2), nest, theta=0.76)

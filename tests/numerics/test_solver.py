@@ -63,6 +63,7 @@ def test_batch_equals_loop_and_a_failed_member_leaves_the_others():
     assert together[4].status == "no_equilibrium"
 
 
+@pytest.mark.slow
 def test_newton_finds_the_same_place_as_anderson():
     b, p = setting(random_accounts(10), "short")
     shock = war(b, 0.4)

@@ -18,6 +18,7 @@ from sample_worlds import random_accounts
 PACE = Pace(0.4, 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nest", NESTS)
 def test_vmap_equals_a_loop(nest):
     """Members of three structures, in one order; 1e-10 on every result."""

@@ -102,6 +102,7 @@ def test_receipts_are_the_border_value_less_tax_and_rent(world):
     assert many.interval("premium_percent")["low"].item() > 0
 
 
+@pytest.mark.slow
 def test_premia_of_slack_ceilings_are_not_below_nothing(world):
     model = dt.TradeModel(world, horizon="short")
     for limit in (1.0, 1 + 1e-12, 1.0001, 2.0):

@@ -92,6 +92,7 @@ def test_a_world_without_the_good_and_another_bound_are_errors(ledger, world):
         control_ceilings(ledger.on("2025-07-01"), world, "middle")
 
 
+@pytest.mark.slow
 def test_solved_limits_bind_where_they_have_a_price_and_nowhere_pass(ledger, world):
     """Complementarity: 0 <= premium, quantity <= limit, and their product is nothing."""
     ceilings = control_ceilings(ledger.on("2025-06-11"), world)
